@@ -1,0 +1,65 @@
+# The targets that people call; what they do stands in tools/ and in the presets of CMake.
+.PHONY: help demo test check bench fuzz asan tsan kill memory slow format install clean setup-build setup-test setup-bench build
+
+help:
+	@echo "make demo     set up, build, run the examples on real data"
+	@echo "make test     set up, build, run all tests"
+	@echo "make check    format, layers, lint"
+	@echo "make bench    Weir and its peers on the same inputs"
+	@echo "make fuzz     all fuzzers, FUZZ_SECONDS each (default 600)"
+	@echo "make asan     unit tests with address and undefined-behaviour sanitizers"
+	@echo "make tsan     unit tests with the thread sanitizer"
+	@echo "make kill     1,000 kills, each run compared with an undisturbed one"
+	@echo "make memory   2 GB inputs at 128 MiB"
+	@echo "make slow     what takes long: tsan, kill, memory, fuzz"
+	@echo "make format   lay out the sources"
+	@echo "make install  into PREFIX (default /usr/local)"
+	@echo "make clean    remove what was built"
+
+FUZZ_SECONDS ?= 600
+PREFIX ?= /usr/local
+
+setup-build setup-test setup-bench:
+	@tools/setup $(subst setup-,,$@)
+
+build: setup-build
+	@cmake --preset release >/dev/null
+	@cmake --build build --target weir_cli weir_parquet
+
+demo: build
+	@tools/demo $(JOB)
+
+test: setup-test
+	@tools/test
+
+check: setup-test
+	@tools/check
+
+bench: setup-bench build
+	@tools/bench
+
+asan: setup-test
+	@cmake --preset asan >/dev/null && cmake --build build-asan && ctest --test-dir build-asan -L fast --output-on-failure -j2
+
+tsan: setup-test
+	@cmake --preset tsan >/dev/null && cmake --build build-tsan && TSAN_OPTIONS=ignore_noninstrumented_modules=1 ctest --test-dir build-tsan -L fast --output-on-failure -j2
+
+fuzz: setup-test
+	@cmake --preset fuzz >/dev/null && cmake --build build-asan && tools/fuzz $(FUZZ_SECONDS)
+
+kill: build
+	@python3 tests/crash/kill_test.py --kills 1000
+
+memory: build
+	@python3 tests/memory/memory_test.py --bytes 2e9
+
+slow: tsan kill memory fuzz
+
+format:
+	@clang-format-14 -i $$(git ls-files '*.h' '*.cc')
+
+install: build
+	@cmake --install build --prefix $(PREFIX)
+
+clean:
+	@rm -rf build build-dev build-asan build-tsan

@@ -1,0 +1,90 @@
+// weir check: everything that is wrong with a declaration, and its tests.
+#include <fmt/format.h>
+
+#include "apps/cli/common_options.h"
+#include "weir/extract/check.h"
+#include "weir/extract/plan_compiler.h"
+#include "weir/extract/test_run.h"
+#include "weir/pipeline/input_set.h"
+#include "weir/pipeline/loaded_declaration.h"
+#include "weir/target/target.h"
+
+namespace weir::cli {
+
+namespace {
+
+class CheckCommand final : public Command {
+ public:
+  std::string name() const override { return "check"; }
+  std::string summary() const override {
+    return "say all that is wrong with a declaration, and run its tests";
+  }
+  std::vector<std::pair<std::string, std::string>> examples() const override {
+    return {{"weir check feed.toml", "problems with file, line and column; then the tests"},
+            {"weir check feed.toml --plan", "what each source is compiled to"},
+            {"weir check feed.toml --connect --to sqlite:feed.db",
+             "also whether inputs are there and the target can be opened"}};
+  }
+  void declare(Options& options) override {
+    options.argument("PIPELINE.toml", file_, true, "the declaration");
+    options.arguments("INPUT", inputs_, false, "with --connect: inputs to look for");
+    options.flag("--plan", plan_, "print the compiled plan of each source");
+    options.flag("--connect", connect_, "look for the inputs, and open the target of --to");
+    options.text("--to", "URL", target_, "with --connect: the target");
+    options.text("--profile", "NAME", profile_, "a profile of the declaration");
+    log_.declare(options);
+  }
+  Result<int> run(const Invocation&) override {
+    WEIR_TRY(log_.apply());
+    WEIR_ASSIGN(const auto loaded, pipeline::load_for_check(file_, profile_));
+    fmt::print("{}", extract::problem_lines(loaded->problems, file_));
+    fmt::print("{}", extract::problem_lines(loaded->missing, file_));
+    if (!loaded->problems.empty()) return exit_usage;
+    // What a job brings in C++ is named, and the rest of the declaration is checked without it.
+    if (plan_)
+      for (const auto& plan : loaded->plans) fmt::print("{}", extract::describe(*plan));
+    const int tested = run_tests(*loaded);
+    if (tested != exit_done) return tested;
+    if (connect_) WEIR_TRY(connect(*loaded));
+    return exit_done;
+  }
+
+ private:
+  int run_tests(const pipeline::LoadedDeclaration& loaded) const {
+    const auto failures = extract::run_tests(loaded.declaration, loaded.tables, loaded.plans);
+    for (const extract::TestFailure& failure : failures)
+      fmt::print("{}:{}:{}: test \"{}\": {}\n", file_, failure.place.line, failure.place.column,
+                 failure.test, failure.message);
+    if (!failures.empty()) return exit_failed;
+    fmt::print("{}: {} tables of {} sources, {} tests passed\n", file_, loaded.tables.tables.size(),
+               loaded.declaration.sources.size(), loaded.declaration.tests.size());
+    return exit_done;
+  }
+
+  Result<void> connect(const pipeline::LoadedDeclaration& loaded) const {
+    const auto folder = std::filesystem::path(file_).parent_path();
+    WEIR_ASSIGN(const auto inputs,
+                pipeline::list_run_inputs(loaded.declaration, folder, inputs_, {}));
+    i64 bytes = 0;
+    for (const pipeline::RunInput& input : inputs) bytes += input.input.size;
+    fmt::print("{}: {} inputs, {} bytes\n", file_, inputs.size(), bytes);
+    if (target_.empty()) return {};
+    WEIR_ASSIGN(const auto target, target::open_target(target_, target::Access::write));
+    fmt::print("{}: can be written\n", target_);
+    return {};
+  }
+
+  std::string file_;
+  std::vector<std::string> inputs_;
+  bool plan_ = false;
+  bool connect_ = false;
+  std::string target_;
+  std::string profile_;
+  LogOptionValues log_;
+};
+
+}  // namespace
+
+std::unique_ptr<Command> make_check_command() { return std::make_unique<CheckCommand>(); }
+
+}  // namespace weir::cli

@@ -1,0 +1,22 @@
+#include "apps/cli/command.h"
+
+namespace weir::cli {
+
+std::vector<std::unique_ptr<Command>> all_commands() {
+  std::vector<std::unique_ptr<Command>> commands;
+  commands.push_back(make_run_command());
+  commands.push_back(make_check_command());
+  commands.push_back(make_infer_command());
+  commands.push_back(make_runs_command());
+  commands.push_back(make_rejects_command());
+  commands.push_back(make_retry_command());
+  commands.push_back(make_digest_command());
+  commands.push_back(make_commit_command());
+  commands.push_back(make_bench_run_command());
+  commands.push_back(make_bench_compare_command());
+  commands.push_back(make_completion_command());
+  commands.push_back(make_man_command());
+  return commands;
+}
+
+}  // namespace weir::cli

@@ -1,0 +1,1 @@
+// libweir.so has no source of its own: it holds the modules.

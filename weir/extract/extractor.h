@@ -1,0 +1,45 @@
+// Extractor: the records of a chunk become the rows of its columns.
+//
+// Threads: one at a time; it belongs to the chunk whose columns it fills.
+#pragma once
+
+#include <memory>
+#include <span>
+#include <string_view>
+
+#include "weir/extract/front_end.h"
+#include "weir/extract/record_writer.h"
+#include "weir/format/record_cutter.h"
+
+namespace weir::extract {
+
+class Extractor {
+ public:
+  // `record_bytes`: what the captures of one record may take, besides its own bytes.
+  Extractor(const Plan& plan, ChunkColumns& columns, PartFilter filter, i64 record_bytes);
+
+  struct Progress {
+    i64 taken = 0;              // records done, from the front
+    bool input_failed = false;  // the record behind them is not well-formed XML: so the input fails
+    Refusal failure;
+  };
+
+  // Takes `records` (positions in `bytes`, all of `input`) until the columns are full. Behind the
+  // bytes FrontEnd::padding more must be readable. A record that does not fit into empty columns
+  // becomes a reject.
+  Progress extract(std::string_view bytes, std::span<const format::CutRecord> records,
+                   const InputContext& input, const FormatContext& context);
+
+ private:
+  Written take(std::string_view bytes, const format::CutRecord& record, const InputContext& input);
+  bool refuse(const InputContext& input, const RecordPlace& place, const Refusal& refusal);
+
+  ChunkColumns& columns_;
+  std::unique_ptr<FrontEnd> front_end_;
+  RecordCapture capture_;
+  RecordWriter writer_;
+  Scratch scratch_;
+  std::optional<Refusal> failure_;
+};
+
+}  // namespace weir::extract

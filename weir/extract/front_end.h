@@ -1,0 +1,46 @@
+// FrontEnd: what a record of some format holds, told to a RecordCapture.
+//
+// Called once a record; what happens inside it is not virtual (see the front ends of XML, JSON and
+// CSV). Each chunk has its own.
+//
+// Threads: one at a time.
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "weir/extract/record_capture.h"
+#include "weir/extract/record_writer.h"
+#include "weir/format/record_cutter.h"
+#include "weir/format/xml_namespaces.h"
+
+namespace weir::extract {
+
+// What the cutter of an input knows that its records need.
+struct FormatContext {
+  std::vector<std::shared_ptr<const format::XmlScope>> scopes;  // XML, by CutRecord::scope
+  std::vector<std::string> header;                              // CSV: the names of the columns
+};
+
+class FrontEnd {
+ public:
+  // Bytes behind a record that must be readable; what they hold does not matter.
+  static constexpr i64 padding = 64;
+
+  virtual ~FrontEnd() = default;
+
+  // The records that follow are cut in this context, which must stay.
+  virtual void begin(const FormatContext& context) = 0;
+
+  // Captures `record`, which is `cut` of its input. A refusal says why it cannot be taken; the
+  // capture then holds nothing of use.
+  virtual std::optional<Refusal> read(std::string_view record, const format::CutRecord& cut,
+                                      RecordCapture& capture, Scratch& scratch) = 0;
+};
+
+std::unique_ptr<FrontEnd> make_front_end(const Plan& plan);
+
+}  // namespace weir::extract

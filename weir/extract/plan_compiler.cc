@@ -1,0 +1,260 @@
+#include "weir/extract/plan_compiler.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "weir/base/bytes.h"
+#include "weir/extract/plan_fields.h"
+#include "weir/extract/plan_rows.h"
+
+namespace weir::extract {
+
+namespace {
+
+class Compiler {
+ public:
+  explicit Compiler(const CompileInput& input)
+      : input_(input), source_(*input.source), rows_(source_.ignore_case) {}
+
+  Result<std::unique_ptr<Plan>> compile();
+
+ private:
+  Result<void> compile_record();
+  Result<void> compile_document();
+  Result<void> compile_tables(const std::vector<TableDecl>& tables, i32 parent_plan);
+  Result<RowPlan> compile_rows(const TableDecl& table, i32 table_index, const EachDecl& each,
+                               i32 above);
+  Result<void> compile_history();
+  Result<void> compile_lookups();
+  void compile_specs();
+  void compile_version();
+  void resolve_all();
+
+  ConditionPlan condition(const Condition& from, i32 row);
+  std::vector<ConditionPlan> conditions(const std::vector<Condition>& from, i32 row);
+  std::vector<EachDecl> places_of(const TableDecl& table) const;
+  FieldContext context(i32 table, i32 row) const;
+
+  const CompileInput& input_;
+  const SourceDecl& source_;
+  const EntityDecl* entity_ = nullptr;
+  PlanRows rows_;
+  std::unique_ptr<Plan> plan_ = std::make_unique<Plan>();
+};
+
+FieldContext Compiler::context(i32 table, i32 row) const {
+  return {.input = &input_, .entity = entity_, .table = table, .row = row};
+}
+
+ConditionPlan Compiler::condition(const Condition& from, i32 row) {
+  const Candidate at = rows_.capture(row, from.path.steps, SlotMode::first);
+  return {.up = at.up, .slot = at.slot, .kind = from.kind, .values = from.values};
+}
+
+std::vector<ConditionPlan> Compiler::conditions(const std::vector<Condition>& from, i32 row) {
+  std::vector<ConditionPlan> made;
+  for (const Condition& one : from) made.push_back(condition(one, row));
+  return made;
+}
+
+// A table's rows come from its own `each`, or from the places that this source names.
+std::vector<EachDecl> Compiler::places_of(const TableDecl& table) const {
+  for (const auto& [name, places] : source_.tables) {
+    if (name != table.name) continue;
+    std::vector<EachDecl> merged;
+    for (EachDecl place : places) {
+      if (!place.each) place.each = table.each.each;
+      if (place.where.empty()) place.where = table.each.where;
+      if (!place.separator) place.separator = table.each.separator;
+      if (place.beside.empty()) place.beside = table.each.beside;
+      merged.push_back(std::move(place));
+    }
+    return merged;
+  }
+  return {table.each};
+}
+
+void Compiler::compile_specs() {
+  for (const TransformDecl& transform : source_.transforms) {
+    if (transform.kind != TransformDecl::Kind::specs_to_columns) continue;
+    SpecTransform spec;
+    spec.row_node = rows_.add_row(0, transform.path.steps);
+    const auto slot = [&](const std::optional<Path>& path, std::string_view fallback) {
+      const auto steps = path ? path->steps : verbatim_path({std::string(fallback)}).steps;
+      return rows_.capture(spec.row_node, steps, SlotMode::first).slot;
+    };
+    spec.name_slot = slot(transform.name, "name");
+    spec.value_slot = slot(transform.value, "value");
+    if (transform.unit) spec.unit_slot = slot(transform.unit, "unit");
+    for (const auto& [name, field] : transform.mapping) {
+      std::string lower(trim(name));
+      std::ranges::transform(lower, lower.begin(), ascii_lower);
+      spec.mapping.emplace_back(std::move(lower), plan_->spec_values++);
+    }
+    if (!transform.rest.empty()) spec.rest = plan_->spec_values++;
+    plan_->specs.push_back(std::move(spec));
+  }
+}
+
+Result<void> Compiler::compile_document() {
+  PathAutomaton paths(source_.ignore_case);
+  for (const DocumentFieldDecl& field : source_.document) {
+    WEIR_ASSIGN(FieldPlan made, compile_document_field(context(-1, 0), field));
+    const auto slot = static_cast<i32>(plan_->document.size());
+    if (!field.field.has_path)
+      paths.add_capture(verbatim_path({field.field.name}).steps, {.row_node = 0, .slot = slot});
+    else if (field.field.path)
+      paths.add_capture(field.field.path->steps, {.row_node = 0, .slot = slot});
+    plan_->document.push_back(std::move(made));
+  }
+  plan_->document_nodes = paths.build();
+  return {};
+}
+
+Result<void> Compiler::compile_record() {
+  const TableDecl& record = entity_->record;
+  const i32 table =
+      static_cast<i32>(input_.tables->find(record.table.empty() ? record.name : record.table));
+  TablePlan made{.table = table};
+  RowPlan row;
+  WEIR_ASSIGN(row.fields, compile_fields(context(table, 0), record.fields, source_.paths,
+                                         source_.constants, source_.fields, nullptr, rows_));
+  WEIR_ASSIGN(made.computed, compile_computed(context(table, 0), record.computed, record.fields));
+  made.rows.push_back(std::move(row));
+  for (const std::string& key : record.key)
+    plan_->key_fields.push_back(field_index(record.fields, key));
+  plan_->table_plans.push_back(std::move(made));
+  plan_->where = conditions(source_.where, 0);
+  plan_->deleted_when = conditions(entity_->deleted_when, 0);
+  plan_->has_deletes = !plan_->deleted_when.empty();
+  return {};
+}
+
+Result<RowPlan> Compiler::compile_rows(const TableDecl& table, i32 table_index,
+                                       const EachDecl& each, i32 above) {
+  RowPlan row;
+  row.row_node = rows_.add_row(above, each.each->steps);
+  row.parent_row_node = above;
+  row.where = conditions(each.where, row.row_node);
+  if (each.separator) {
+    row.split = true;
+    row.separator = *each.separator;
+    row.text_slot = rows_.capture(row.row_node, {}, SlotMode::first).slot;
+    for (const auto& [field, path] : each.beside) {
+      row.beside.push_back(rows_.capture(above, path.steps, SlotMode::first));
+      row.beside.back().kind = Candidate::Kind::beside;
+    }
+  }
+  WEIR_ASSIGN(row.fields, compile_fields(context(table_index, row.row_node), table.fields,
+                                         each.paths, each.constants, each.fields, &each, rows_));
+  return row;
+}
+
+Result<void> Compiler::compile_tables(const std::vector<TableDecl>& tables, i32 parent_plan) {
+  for (const TableDecl& table : tables) {
+    const auto index =
+        static_cast<i32>(input_.tables->find(table.table.empty() ? table.name : table.table));
+    TablePlan made{.table = index, .parent_plan = parent_plan};
+    made.has_parent_column = input_.tables->batch_schema(index).find("_parent") >= 0;
+    made.fold_case = table.fold_case;
+    for (const std::string& key : table.key) made.key.push_back(field_index(table.fields, key));
+    WEIR_ASSIGN(made.computed, compile_computed(context(index, 0), table.computed, table.fields));
+    const auto parents = plan_->table_plans[static_cast<std::size_t>(parent_plan)].rows.size();
+    for (std::size_t i = 0; i < parents; ++i) {
+      const i32 above = plan_->table_plans[static_cast<std::size_t>(parent_plan)].rows[i].row_node;
+      for (const EachDecl& each : places_of(table)) {
+        if (!each.each) continue;  // filled by another source or document
+        WEIR_ASSIGN(RowPlan row, compile_rows(table, index, each, above));
+        made.rows.push_back(std::move(row));
+      }
+    }
+    plan_->table_plans.push_back(std::move(made));
+    WEIR_TRY(compile_tables(table.tables, static_cast<i32>(plan_->table_plans.size()) - 1));
+  }
+  return {};
+}
+
+void Compiler::compile_version() {
+  for (const Path& path : entity_->version) {
+    VersionPart part;
+    if (path.steps.size() == 1 && path.steps.front().kind == PathStep::Kind::name)
+      part.field = field_index(entity_->record.fields, path.steps.front().names.front());
+    if (part.field < 0) part.candidate = path_candidate(context(-1, 0), path, rows_);
+    plan_->version.push_back(std::move(part));
+  }
+}
+
+Result<void> Compiler::compile_history() {
+  if (!entity_->history) return {};
+  const HistoryDecl& from = *entity_->history;
+  auto made = std::make_unique<HistoryPlan>();
+  made->table = static_cast<i32>(input_.tables->find(from.table));
+  WEIR_ASSIGN(made->fields,
+              compile_fields(context(made->table, 0), from.fields, {}, {}, {}, nullptr, rows_));
+  for (const FieldDecl& field : from.fields) made->of.push_back(field.of);
+  plan_->history = std::move(made);
+  return {};
+}
+
+Result<void> Compiler::compile_lookups() {
+  const Tables& tables = *input_.tables;
+  plan_->lookups.resize(tables.tables.size());
+  for (const LookupDecl& lookup : input_.declaration->lookups) {
+    const auto index =
+        static_cast<i32>(tables.find(lookup.table.empty() ? lookup.name : lookup.table));
+    WEIR_ASSIGN(plan_->lookups[static_cast<std::size_t>(index)],
+                compile_lookup(context(index, 0), lookup));
+  }
+  return {};
+}
+
+void Compiler::resolve_all() {
+  const auto resolve_fields = [&](std::vector<FieldPlan>& fields, i32 row) {
+    for (FieldPlan& field : fields)
+      for (Candidate& candidate : field.candidates) rows_.resolve(row, candidate);
+  };
+  for (ConditionPlan& one : plan_->where) rows_.resolve(0, one);
+  for (ConditionPlan& one : plan_->deleted_when) rows_.resolve(0, one);
+  for (VersionPart& part : plan_->version) rows_.resolve(0, part.candidate);
+  if (plan_->history) resolve_fields(plan_->history->fields, 0);
+  for (TablePlan& table : plan_->table_plans)
+    for (RowPlan& row : table.rows) {
+      for (ConditionPlan& one : row.where) rows_.resolve(row.row_node, one);
+      for (Candidate& beside : row.beside) rows_.resolve(row.row_node, beside);
+      resolve_fields(row.fields, row.row_node);
+    }
+}
+
+Result<std::unique_ptr<Plan>> Compiler::compile() {
+  const auto entity =
+      std::ranges::find(input_.declaration->entities, input_.entity, &EntityDecl::name);
+  WEIR_ASSERT(entity != input_.declaration->entities.end());
+  entity_ = &*entity;
+  plan_->declaration = input_.declaration;
+  plan_->source = &source_;
+  plan_->tables = input_.tables;
+  plan_->entity = static_cast<i32>(entity - input_.declaration->entities.begin());
+  plan_->ignore_case = source_.ignore_case;
+
+  compile_specs();
+  WEIR_TRY(compile_document());
+  WEIR_TRY(compile_record());
+  WEIR_TRY(compile_tables(entity_->record.tables, 0));
+  WEIR_TRY(compile_history());
+  WEIR_TRY(compile_lookups());
+  compile_version();
+  rows_.finish();
+  resolve_all();
+  plan_->row_nodes = rows_.row_nodes();
+  plan_->nodes = rows_.member_nodes();
+  return std::move(plan_);
+}
+
+}  // namespace
+
+Result<std::unique_ptr<Plan>> compile_plan(const CompileInput& input) {
+  return Compiler(input).compile();
+}
+
+}  // namespace weir::extract

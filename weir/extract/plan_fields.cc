@@ -1,0 +1,276 @@
+#include "weir/extract/plan_fields.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "weir/extract/plan_links.h"
+#include "weir/extract/tables_of.h"
+
+namespace weir::extract {
+
+namespace {
+
+template <typename T>
+const T* find_named(const std::vector<std::pair<std::string, T>>& list, std::string_view name) {
+  for (const auto& [key, value] : list)
+    if (key == name) return &value;
+  return nullptr;
+}
+
+SlotMode mode_of(const FieldDecl& field, const CoerceOptions& options) {
+  if (!field.type) return SlotMode::first;
+  if (field.type->kind == TypeKind::json) return SlotMode::json;
+  if (field.type->kind == TypeKind::list || options.join) return SlotMode::all;
+  return SlotMode::first;
+}
+
+Error at_field(const FieldContext& context, const FieldDecl& field, Error error) {
+  return std::move(error).context(fmt::format("{}:{}:{}: field {}",
+                                              context.input->declaration->file, field.place.line,
+                                              field.place.column, field.name));
+}
+
+bool is_left_out(const FieldContext& context, const std::string& name) {
+  const auto& without = context.input->without;
+  return std::ranges::find(without, name) != without.end();
+}
+
+Result<std::shared_ptr<const Coercer>> coercer_of(const FieldContext& context,
+                                                  const FieldDecl& field, CoerceOptions options) {
+  const EntityDecl* entity = context.entity;
+  if (!options.trim && entity != nullptr) options.trim = entity->trim;
+  CoerceSpec spec{.type = *field.type};
+  spec.strict = options.strict.value_or(entity != nullptr && entity->strict);
+  if (entity != nullptr) spec.null_tokens = entity->null_tokens;
+  if (options.coerce && is_left_out(context, *options.coerce)) options.coerce.reset();
+  spec.options = std::move(options);
+  spec.min = field.min;
+  spec.max = field.max;
+  spec.split_by_default = context.input->source->format != Format::xml;
+  auto made = make_coercer(spec, *context.input->coercers);
+  if (!made.ok()) return at_field(context, field, std::move(made).error());
+  return std::shared_ptr<const Coercer>(std::move(*made));
+}
+
+// Paths and names that give the field in this source, the strongest first.
+class Candidates {
+ public:
+  Candidates(const FieldContext& context, const FieldDecl& field, SlotMode mode, PlanRows& rows)
+      : context_(context), field_(field), mode_(mode), rows_(rows) {}
+
+  void add(const Path& path) { list_.push_back(path_candidate(context_, path, rows_, mode_)); }
+  void add(Candidate candidate) { list_.push_back(std::move(candidate)); }
+  void add_aliases(const SourceDecl& source);
+  void add_transforms(const SourceDecl& source);
+  void add_own_path(const EachDecl* each);
+
+  std::vector<Candidate> take() { return std::move(list_); }
+
+ private:
+  const FieldContext& context_;
+  const FieldDecl& field_;
+  const SlotMode mode_;
+  PlanRows& rows_;
+  std::vector<Candidate> list_;
+};
+
+void Candidates::add_aliases(const SourceDecl& source) {
+  if (const auto* aliases = find_named(source.aliases, field_.name))
+    for (const std::string& alias : *aliases) add(verbatim_path({alias}));
+}
+
+void Candidates::add_transforms(const SourceDecl& source) {
+  i32 spec_value = 0;
+  for (const TransformDecl& transform : source.transforms) {
+    if (const Path* member = find_named(transform.into, field_.name)) {
+      Path path = transform.path;
+      path.steps.insert(path.steps.end(), member->steps.begin(), member->steps.end());
+      add(path);
+    }
+    if (transform.kind != TransformDecl::Kind::specs_to_columns) continue;
+    // Values of specs are numbered in the order of the mappings, `rest` behind them.
+    for (const auto& [name, field] : transform.mapping) {
+      if (field == field_.name) add({.kind = Candidate::Kind::spec, .slot = spec_value});
+      ++spec_value;
+    }
+    if (transform.rest.empty()) continue;
+    if (transform.rest == field_.name) add({.kind = Candidate::Kind::spec, .slot = spec_value});
+    ++spec_value;
+  }
+}
+
+void Candidates::add_own_path(const EachDecl* each) {
+  if (each != nullptr) {
+    for (std::size_t i = 0; i < each->beside.size(); ++i)
+      if (each->beside[i].first == field_.name)
+        add({.kind = Candidate::Kind::beside, .slot = static_cast<i32>(i)});
+  }
+  if (!field_.has_path) {
+    add(verbatim_path({field_.name}));
+  } else if (field_.path) {
+    const bool is_part = each != nullptr && each->separator && field_.path->steps.size() == 1 &&
+                         field_.path->steps.front().kind == PathStep::Kind::text;
+    if (is_part)
+      add({.kind = Candidate::Kind::part});
+    else
+      add(*field_.path);
+  }
+}
+
+Result<std::optional<Value>> default_of(const FieldDecl& field, const Coercer& coercer,
+                                        Scratch& scratch) {
+  if (!field.default_value) return std::optional<Value>();
+  Value value;
+  // An empty text is a value here, though it is null where it is read.
+  if (field.type->kind == TypeKind::string) {
+    value.null = false;
+    value.text = scratch.copy(*field.default_value);
+    return std::optional(value);
+  }
+  const RawValue raw{.kind = RawKind::text, .text = *field.default_value, .items = {}};
+  if (coercer.coerce(raw, value, scratch) != CoerceStatus::ok)
+    return Error(ErrorCode::declaration,
+                 fmt::format("the default cannot be stored: {}", coercer.explain(raw)));
+  value.text = scratch.copy(value.text);
+  return std::optional(value);
+}
+
+i32 column_of(const FieldContext& context, const FieldDecl& field) {
+  if (context.table < 0 || !field.stored) return -1;
+  const Schema schema = context.input->tables->batch_schema(context.table);
+  return static_cast<i32>(schema.find(column_name(field)));
+}
+
+bool is_blank(const FieldContext& context, const FieldDecl& field) {
+  const Tables& tables = *context.input->tables;
+  const std::string column = column_name(field);
+  return std::ranges::any_of(context.input->blank, [&](const ColumnPosition& at) {
+    const Table& table = tables.tables[static_cast<std::size_t>(at.table)];
+    return at.table == context.table &&
+           table.columns[static_cast<std::size_t>(at.column)].name == column;
+  });
+}
+
+}  // namespace
+
+i32 field_index(const std::vector<FieldDecl>& fields, std::string_view name) {
+  const auto at = std::ranges::find(fields, name, &FieldDecl::name);
+  return at == fields.end() ? -1 : static_cast<i32>(at - fields.begin());
+}
+
+Candidate path_candidate(const FieldContext& context, const Path& path, PlanRows& rows,
+                         SlotMode mode) {
+  const PathStep& first = path.steps.front();
+  if (first.kind == PathStep::Kind::document) {
+    const auto& fields = context.input->source->document;
+    const auto at = std::ranges::find_if(fields, [&](const DocumentFieldDecl& field) {
+      return field.field.name == first.names.front();
+    });
+    return {.kind = Candidate::Kind::document, .slot = static_cast<i32>(at - fields.begin())};
+  }
+  if (first.kind != PathStep::Kind::built_in) return rows.capture(context.row, path.steps, mode);
+  static constexpr std::pair<std::string_view, BuiltIn> names[] = {
+      {"_file", BuiltIn::file},         {"_row", BuiltIn::row},        {"_source", BuiltIn::source},
+      {"_run_date", BuiltIn::run_date}, {"_name", BuiltIn::name},      {"_n", BuiltIn::n},
+      {"_parent_n", BuiltIn::parent_n}, {"_warning", BuiltIn::warning}};
+  const auto* at =
+      std::ranges::find(names, first.names.front(), &std::pair<std::string_view, BuiltIn>::first);
+  WEIR_ASSERT(at != std::end(names));
+  return {.kind = Candidate::Kind::built_in, .built_in = at->second};
+}
+
+Result<std::vector<FieldPlan>> compile_fields(const FieldContext& context,
+                                              const std::vector<FieldDecl>& fields,
+                                              const FieldPaths& paths,
+                                              const FieldConstants& constants,
+                                              const FieldOptions& options, const EachDecl* each,
+                                              PlanRows& rows) {
+  const bool is_record = each == nullptr && context.row == 0;
+  std::vector<FieldPlan> made;
+  for (std::size_t i = 0; i < fields.size(); ++i) {
+    const FieldDecl& field = fields[i];
+    const CoerceOptions* own = find_named(options, field.name);
+    const CoerceOptions coerce = own == nullptr ? field.coerce : merged_options(field.coerce, *own);
+    FieldPlan plan{.name = field.name,
+                   .required = field.required,
+                   .column = column_of(context, field),
+                   .blank = is_blank(context, field)};
+    const auto on_error = field.on_error              ? field.on_error
+                          : context.entity != nullptr ? context.entity->on_error
+                                                      : std::nullopt;
+    plan.reject_bad = on_error == OnError::reject;
+    if (!field.lookup.empty())
+      plan.lookup = compile_link(*context.input->declaration, *context.input->tables, fields,
+                                 static_cast<i32>(i));
+    if (field.type) {
+      plan.type = *field.type;
+      WEIR_ASSIGN(plan.coercer, coercer_of(context, field, coerce));
+      auto fallback = default_of(field, *plan.coercer, plan.scratch);
+      if (!fallback.ok()) return at_field(context, field, std::move(fallback).error());
+      plan.default_value = *fallback;
+      Candidates candidates(context, field, mode_of(field, coerce), rows);
+      if (const auto* given = find_named(paths, field.name))
+        for (const Path& path : *given) candidates.add(path);
+      if (is_record) {
+        candidates.add_aliases(*context.input->source);
+        candidates.add_transforms(*context.input->source);
+      }
+      candidates.add_own_path(each);
+      if (const std::string* constant = find_named(constants, field.name))
+        candidates.add({.kind = Candidate::Kind::constant, .text = *constant});
+      plan.candidates = candidates.take();
+    }
+    made.push_back(std::move(plan));
+  }
+  return made;
+}
+
+Result<FieldPlan> compile_document_field(const FieldContext& context,
+                                         const DocumentFieldDecl& field) {
+  FieldContext free = context;
+  free.entity = nullptr;  // the entity's null tokens and strictness are of its own fields
+  FieldPlan plan{.name = field.field.name,
+                 .type = field.field.type.value_or(Type{}),
+                 .required = field.field.required};
+  FieldDecl typed = field.field;
+  typed.type = plan.type;
+  WEIR_ASSIGN(plan.coercer, coercer_of(free, typed, typed.coerce));
+  return plan;
+}
+
+Result<std::vector<std::shared_ptr<const Computed>>> compile_computed(
+    const FieldContext& context, const std::vector<ComputedDecl>& computed,
+    const std::vector<FieldDecl>& fields) {
+  std::vector<ComputedField> row;
+  for (const FieldDecl& field : fields)
+    row.push_back({.name = field.name, .type = field.type.value_or(Type{})});
+  std::vector<std::shared_ptr<const Computed>> made;
+  for (const ComputedDecl& one : computed) {
+    if (is_left_out(context, one.type)) continue;
+    WEIR_ASSIGN(auto compiled,
+                make_computed(one, row, context.input->source->name, context.input->folder));
+    made.emplace_back(std::move(compiled));
+  }
+  return made;
+}
+
+Result<LookupPlan> compile_lookup(const FieldContext& context, const LookupDecl& lookup) {
+  LookupPlan made;
+  const Table& table = context.input->tables->tables[static_cast<std::size_t>(context.table)];
+  const Schema schema = context.input->tables->batch_schema(context.table);
+  for (const Field& field : schema.fields) made.types.push_back(field.type);
+  for (const TableColumn& column : table.columns)
+    if (column.source == ColumnSource::stored || column.source == ColumnSource::lookup_ref)
+      made.policies.push_back(column.policy);
+  for (const i32 key : table.key)
+    made.key.push_back(
+        static_cast<i32>(schema.find(table.columns[static_cast<std::size_t>(key)].name)));
+  std::vector<FieldDecl> columns;
+  for (const Field& field : schema.fields)
+    columns.push_back({.name = field.name, .type = field.type});
+  WEIR_ASSIGN(made.computed, compile_computed(context, lookup.computed, columns));
+  return made;
+}
+
+}  // namespace weir::extract

@@ -1,0 +1,186 @@
+// RecordWriter: a captured record becomes rows of the chunk's batches, or a reject.
+//
+// Fields are coerced in the order of the declaration, then computed fields, links and keys; rows go
+// to the columns as they are made. A record that fails, or for which the arena has no room, is
+// taken back to where the columns stood before it.
+//
+// Threads: one at a time.
+#pragma once
+
+#include <span>
+#include <string>
+#include <string_view>
+#include <unordered_set>
+#include <vector>
+
+#include "weir/base/tables.h"
+#include "weir/extract/lookup_rows.h"
+#include "weir/extract/plan.h"
+#include "weir/extract/record_capture.h"
+#include "weir/flow/batch_builder.h"
+
+namespace weir::extract {
+
+// What all records of one input share. Its texts outlive the records.
+struct InputContext {
+  i32 number = 0;                           // in the run's sorted list
+  std::string file;                         // last part of its location
+  std::string run_date;                     // of the run, where one was given
+  std::vector<Value> document;              // coerced, as Plan::document
+  std::vector<std::string> document_texts;  // as they were found
+  Scratch scratch;                          // what `document` points to
+};
+
+// Why a record was not taken, in the order in which reasons are looked for.
+enum class Reason : u8 {
+  utf8,
+  json_syntax,
+  xml_syntax,
+  csv_width,
+  not_object,
+  oversize,
+  missing_key,
+  key_format,
+  coerce,
+  range,
+  required,
+};
+std::string_view to_string(Reason reason);
+
+struct Refusal {
+  Reason reason = Reason::coerce;
+  std::string detail;
+};
+
+struct RecordPlace {
+  i64 row = 0;
+  i64 offset = 0;
+  std::string_view raw;
+};
+
+// `--partition K/N`: only the records whose key falls to this part.
+struct PartFilter {
+  u64 part = 0;  // from 0
+  u64 parts = 1;
+};
+
+// The columns of a chunk: a builder for each table, and for records and rejects.
+class ChunkColumns {
+ public:
+  ChunkColumns(const Tables& tables, flow::Arena& arena);
+
+  flow::BatchBuilder& records() { return records_; }
+  flow::BatchBuilder& rejects() { return rejects_; }
+  flow::BatchBuilder& table(i32 index) { return *tables_[static_cast<std::size_t>(index)]; }
+  LookupRows& lookup(i32 index) { return *lookups_[static_cast<std::size_t>(index)]; }
+
+  bool empty() const;
+  // Remembers where all columns stand, and goes back there.
+  void mark();
+  void back_to_mark();
+  void clear();
+  ChunkBatches view() const;
+
+ private:
+  void truncate(i64 records, i64 rejects);
+
+  flow::BatchBuilder records_;
+  flow::BatchBuilder rejects_;
+  std::vector<std::unique_ptr<flow::BatchBuilder>> tables_;  // null for lookups
+  std::vector<std::unique_ptr<LookupRows>> lookups_;         // null for the others
+  std::vector<i64> marks_;
+  i64 record_mark_ = 0;
+  i64 reject_mark_ = 0;
+};
+
+enum class Written : u8 { written, left_out, rejected, full };
+
+class RecordWriter {
+ public:
+  RecordWriter(const Plan& plan, ChunkColumns& columns, PartFilter filter);
+
+  // Writes the captured record. Scratch of the record is the caller's, cleared between records.
+  Written write(const RecordCapture& capture, const InputContext& input, const RecordPlace& place,
+                Scratch& scratch);
+  // Writes a reject. False: the arena is full.
+  bool reject(const InputContext& input, const RecordPlace& place, const Refusal& refusal);
+
+ private:
+  // The row that fields are read from.
+  struct RowContext {
+    i32 row = 0;  // of the capture
+    std::string_view name;
+    i64 n = 0;
+    i64 parent_n = 0;
+    std::string_view part;
+    std::span<const std::string_view> beside;
+  };
+  struct TableState {
+    std::vector<Value> values;             // of the row's fields
+    std::vector<i32> links;                // of the row's fields; unknown_link, no_link or a row
+    std::unordered_set<std::string> keys;  // of this record's rows
+    i64 rows = 0;                          // of this record, before `key` leaves any out
+  };
+  enum class Step : u8 { done, left_out, refused, full };
+
+  bool holds(const ConditionPlan& condition, i32 row);
+  bool all_hold(const std::vector<ConditionPlan>& conditions, i32 row);
+  void collect_specs();
+  void collect_spec(const SpecTransform& transform, std::vector<bool>& found);
+
+  static bool has_value(const RawValue& raw);
+  bool is_null_token(std::string_view text) const;
+  RawValue raw_value(const Candidate& candidate, const RowContext& row);
+  bool evaluate(const FieldPlan& field, const RowContext& row, bool is_key, Value& out);
+  void complete(const TablePlan& table, const RowPlan& rows, TableState& state);
+  void refuse(Reason reason, std::string detail);
+
+  Step write_record_row(bool deleted);
+  Step write_history(bool deleted);
+  Step write_table(std::size_t table_plan);
+  Step write_place(const TablePlan& table, const RowPlan& rows, TableState& state);
+  Step write_split(const TablePlan& table, const RowPlan& rows, TableState& state, i32 row);
+  Step write_row(const TablePlan& table, const RowPlan& rows, TableState& state,
+                 RowContext context);
+  Step append_row(const TablePlan& table, const RowPlan& rows, TableState& state,
+                  i32 stored_parent);
+  Step check_key(const TablePlan& table, const RowPlan& rows, TableState& state);
+  i32 parent_of(const RowPlan& rows, i32 row) const;
+  Step append_record(bool deleted);
+  bool append_reject_key(const Refusal& refusal);
+
+  // The row of the lookup that `field` links to: a row, no_link, or full_link.
+  i32 link_of(const RowPlan& rows, TableState& state, i32 field);
+  i32 make_link(const LookupRef& link, const RowPlan& rows, TableState& state);
+  void fill_link_part(const LinkPart& part, const RowPlan& rows, TableState& state,
+                      std::span<Value> values, bool& any, bool& full);
+
+  static constexpr i32 unknown_link = -3;
+  static constexpr i32 full_link = -2;
+  static constexpr i32 no_link = -1;
+
+  const Plan& plan_;
+  ChunkColumns& columns_;
+  const PartFilter filter_;
+  std::vector<TableState> states_;  // of each table plan
+  std::vector<i32> stored_rows_;    // for each captured row: its row in the batch, or -1
+  std::vector<i64> positions_;      // for each captured row: its _n
+  std::vector<RawValue> specs_;
+  std::vector<std::string_view> parts_;
+  std::vector<std::vector<std::string_view>> beside_parts_;
+  std::vector<std::string_view> beside_;
+  std::string key_;
+  std::vector<i32> bad_keys_;  // key fields that could not be coerced
+  std::string version_;
+  std::string text_;
+
+  // The record at work.
+  const RecordCapture* capture_ = nullptr;
+  const InputContext* input_ = nullptr;
+  const RecordPlace* place_ = nullptr;
+  Scratch* scratch_ = nullptr;
+  bool refused_ = false;
+  Refusal refusal_;
+};
+
+}  // namespace weir::extract

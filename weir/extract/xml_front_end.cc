@@ -1,0 +1,87 @@
+#include "weir/extract/xml_front_end.h"
+
+#include "weir/base/bytes.h"
+
+namespace weir::extract {
+
+XmlFrontEnd::XmlFrontEnd(const Plan& plan)
+    : plan_(plan),
+      names_(plan.nodes, plan.ignore_case),
+      tokenizer_({.refuse_doctype = plan.source->refuse_doctype}),
+      item_counts_(plan.nodes.size()) {}
+
+XmlFrontEnd::Frame& XmlFrontEnd::push(i32 node) {
+  if (depth_ == frames_.size()) frames_.emplace_back();
+  Frame& frame = frames_[depth_++];
+  frame.node = node;
+  frame.serial = ++serial_;
+  frame.wants_text = !at(node).captures.empty();
+  frame.text = {};
+  frame.pieces = 0;
+  return frame;
+}
+
+// Repeated elements are the items of a list.
+i32 XmlFrontEnd::item_node(i32 node, i64 parent) {
+  if (!at(node).has_items()) return node;
+  ItemCount& items = item_counts_[static_cast<std::size_t>(node)];
+  if (items.parent != parent) items = {.parent = parent, .count = 0};
+  return names_.item(node, items.count++);
+}
+
+bool XmlFrontEnd::enter(std::string_view name, std::string_view uri) {
+  if (depth_ == 0) {
+    push(0);
+    return true;
+  }
+  if (!plan_.source->name_space.empty() && uri != plan_.source->name_space) return false;
+  const Frame& above = frames_[depth_ - 1];
+  i32 node = names_.member(above.node, name);
+  if (node >= 0) node = item_node(node, above.serial);
+  if (node < 0) return false;
+  push(node);
+  capture_->open_rows(at(node), name);
+  return true;
+}
+
+void XmlFrontEnd::attribute(std::string_view name, std::string_view value) {
+  const i32 node = names_.attribute(frames_[depth_ - 1].node, name);
+  if (node >= 0) capture_->capture(at(node), RawKind::text, value);
+}
+
+void XmlFrontEnd::text(std::string_view text) {
+  Frame& frame = frames_[depth_ - 1];
+  if (!frame.wants_text) return;
+  if (frame.pieces++ == 0) {
+    frame.text = text;
+    return;
+  }
+  if (frame.pieces == 2) frame.joined = frame.text;
+  frame.joined += text;
+}
+
+void XmlFrontEnd::leave() {
+  const Frame& frame = frames_[--depth_];
+  const MemberNode& node = at(frame.node);
+  if (frame.wants_text)
+    capture_->capture(node, RawKind::text,
+                      frame.pieces < 2 ? frame.text : scratch_->copy(frame.joined));
+  if (depth_ > 0) capture_->close_rows(node);
+}
+
+std::optional<Refusal> XmlFrontEnd::read(std::string_view record, const format::CutRecord& cut,
+                                         RecordCapture& capture, Scratch& scratch) {
+  if (!is_valid_utf8(record)) return Refusal{Reason::utf8, "the record is not valid UTF-8"};
+  capture_ = &capture;
+  scratch_ = &scratch;
+  depth_ = 0;
+  capture.begin();
+  static const format::XmlScope none;
+  const auto scope = static_cast<std::size_t>(cut.scope);
+  const Result<void> walked = tokenizer_.element(
+      record, scope < context_->scopes.size() ? *context_->scopes[scope] : none, cut.offset, *this);
+  if (walked.ok()) return std::nullopt;
+  return Refusal{Reason::xml_syntax, walked.error().message()};
+}
+
+}  // namespace weir::extract

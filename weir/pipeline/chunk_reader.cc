@@ -1,0 +1,229 @@
+#include "weir/pipeline/chunk_reader.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cstring>
+#include <optional>
+
+#include "weir/base/bytes.h"
+#include "weir/pipeline/input_stream.h"
+#include "weir/pipeline/source_cutter.h"
+
+namespace weir::pipeline {
+
+namespace {
+
+// Read and cut while it is warm in the cache.
+constexpr i64 read_step = 256 * KiB;
+// Of a record that is too large, this much is kept for its reject.
+constexpr i64 oversize_head_bytes = 4 * KiB;
+
+}  // namespace
+
+// The input that is being read. Positions are in the slot's bytes.
+struct OpenInput {
+  OpenInput(i32 which, const RunInput& from, const extract::Plan& plan)
+      : number(which), input(from), fields(plan) {}
+
+  const i32 number;
+  const RunInput& input;
+  extract::DocumentFields fields;
+  InputStream stream;
+  std::optional<SourceCutter> cutter;
+  std::shared_ptr<extract::InputContext> context = std::make_shared<extract::InputContext>();
+  bool has_context = false;  // document fields are filled
+  bool ended = false;        // its bytes are read and cut
+  bool failed = false;
+  i64 base = 0;                            // what the cutter has not released begins here
+  std::vector<format::CutRecord> pending;  // cut, but not taken into a chunk yet
+  std::string oversize_head;
+};
+
+ChunkReader::ChunkReader(const std::vector<std::unique_ptr<extract::Plan>>& plans,
+                         const std::vector<RunInput>& inputs, ReadOptions options)
+    : plans_(plans), inputs_(inputs), options_(std::move(options)) {}
+
+ChunkReader::~ChunkReader() = default;
+
+Result<bool> ChunkReader::read(ChunkSlot& slot) {
+  slot.clear();
+  const i64 wanted = slot.byte_limit() + oversize_head_bytes;
+  if (slot.bytes().capacity_bytes() < wanted && !slot.bytes().grow(wanted))
+    return Error(ErrorCode::budget,
+                 fmt::format("a chunk needs {} for the bytes it reads; raise --memory",
+                             format_size(wanted)));
+  std::memcpy(slot.bytes().data(), carried_.data(), carried_.size());
+  slot.byte_count = static_cast<i64>(carried_.size());
+  fill(slot);
+  return !slot.segments.empty();
+}
+
+void ChunkReader::fill(ChunkSlot& slot) {
+  while (open_ != nullptr || open_next(slot)) {
+    if (take_records(slot)) break;  // the chunk has all the records it may have
+    if (open_->ended) {
+      finish_input(slot);
+      continue;
+    }
+    if (slot.byte_count + extract::FrontEnd::padding < slot.byte_limit())
+      read_more(slot);
+    else if (!make_room(slot))
+      break;
+  }
+  carry_over(slot);
+}
+
+bool ChunkReader::open_next(ChunkSlot& slot) {
+  while (next_input_ < inputs_.size() && inputs_[next_input_].done) ++next_input_;
+  if (next_input_ == inputs_.size()) return false;
+  const auto number = static_cast<i32>(next_input_);
+  const RunInput& input = inputs_[next_input_++];
+  const extract::Plan& plan = *plans_[static_cast<std::size_t>(input.source)];
+  open_ = std::make_unique<OpenInput>(number, input, plan);
+  open_->base = slot.byte_count;
+  open_->context->number = number;
+  open_->context->file = std::filesystem::path(input.input.location).filename();
+  open_->context->run_date = options_.run_date;
+
+  if (!input.known_error.empty()) {
+    fail_input(slot, Error(ErrorCode::corrupt, input.known_error));
+    return true;
+  }
+  auto stream = open_stream(input, *plan.source, options_.limits, bytes_read_);
+  auto cutter = SourceCutter::make(*plan.source, &open_->fields);
+  if (!stream.ok() || !cutter.ok()) {
+    fail_input(slot, !stream.ok() ? stream.error() : cutter.error());
+    return true;
+  }
+  open_->stream = std::move(*stream);
+  open_->cutter = std::move(*cutter);
+  return true;
+}
+
+Segment& ChunkReader::segment_of(ChunkSlot& slot) {
+  if (slot.segments.empty() || slot.segments.back().input != open_->number)
+    slot.segments.push_back(
+        {.input = open_->number, .source = open_->input.source, .context = open_->context});
+  return slot.segments.back();
+}
+
+// Moves pending records into the chunk; true when it may have no more.
+bool ChunkReader::take_records(ChunkSlot& slot) {
+  auto& pending = open_->pending;
+  if (pending.empty()) return false;
+  i64 count = static_cast<i64>(pending.size());
+  if (options_.chunk_records > 0)
+    count = std::min(count, options_.chunk_records - slot.record_count);
+  Segment& segment = segment_of(slot);
+  segment.format = open_->cutter->context();
+  segment.records.insert(segment.records.end(), pending.begin(), pending.begin() + count);
+  pending.erase(pending.begin(), pending.begin() + count);
+  slot.record_count += count;
+  return options_.chunk_records > 0 && slot.record_count == options_.chunk_records;
+}
+
+// The slot's bytes are full. What lies before the open input's unreleased bytes is dropped if no
+// record of the chunk needs it; a record that fills all of it is passed over. False: the chunk ends
+// here.
+bool ChunkReader::make_room(ChunkSlot& slot) {
+  if (slot.record_count > 0) return false;
+  std::byte* bytes = slot.bytes().data();
+  if (open_->base == 0) {
+    const auto head = std::min(oversize_head_bytes, slot.byte_count);
+    open_->oversize_head.assign(reinterpret_cast<const char*>(bytes),
+                                static_cast<std::size_t>(head));
+    open_->cutter->cutter().skip_record();
+    return cut(slot, false);
+  }
+  std::memmove(bytes, bytes + open_->base, static_cast<std::size_t>(slot.byte_count - open_->base));
+  slot.byte_count -= open_->base;
+  open_->base = 0;
+  return true;
+}
+
+void ChunkReader::read_more(ChunkSlot& slot) {
+  const i64 room = slot.byte_limit() - extract::FrontEnd::padding - slot.byte_count;
+  std::byte* at = slot.bytes().data() + slot.byte_count;
+  auto count = open_->stream.bytes->read({at, static_cast<std::size_t>(std::min(room, read_step))});
+  if (!count.ok()) {
+    fail_input(slot, count.error());
+    return;
+  }
+  slot.byte_count += *count;
+  cut(slot, *count == 0);
+}
+
+// Cuts what is there. Always true, so that it may end a condition; a failure ends the input.
+bool ChunkReader::cut(ChunkSlot& slot, bool last) {
+  const std::size_t known = open_->pending.size();
+  const auto buffer = slot.text(open_->base, slot.byte_count);
+  auto released = open_->cutter->cutter().cut(buffer, last, open_->pending);
+  if (!released.ok()) {
+    fail_input(slot, released.error());
+    return true;
+  }
+  for (std::size_t i = known; i < open_->pending.size(); ++i) place(slot, open_->pending[i]);
+  std::erase_if(open_->pending, [&](const format::CutRecord& record) {
+    return record.row <= open_->input.done_records;
+  });
+  open_->base += *released;
+  open_->ended = last;
+  if (!open_->pending.empty() || last) fill_context(slot);
+  return true;
+}
+
+// From positions in the cutter's buffer to positions in the slot. A record that was passed over
+// gets its first bytes back.
+void ChunkReader::place(ChunkSlot& slot, format::CutRecord& record) {
+  if (!record.oversize) {
+    record.begin += open_->base;
+    record.end += open_->base;
+    return;
+  }
+  // Behind the bytes for records there is room for one: such a record had the slot to itself.
+  record.begin = slot.byte_limit();
+  record.end = record.begin + static_cast<i64>(open_->oversize_head.size());
+  std::memcpy(slot.bytes().data() + record.begin, open_->oversize_head.data(),
+              open_->oversize_head.size());
+}
+
+void ChunkReader::fill_context(ChunkSlot& slot) {
+  Result<void> filled = open_->fields.check();
+  if (filled.ok() && !open_->has_context) filled = open_->fields.fill(*open_->context);
+  open_->has_context = true;
+  if (!filled.ok()) fail_input(slot, filled.error());
+}
+
+void ChunkReader::fail_input(ChunkSlot& slot, const Error& error) {
+  open_->ended = true;
+  open_->failed = true;
+  open_->pending.clear();
+  // Whoever reports it says the location first.
+  const std::string location = open_->input.input.location + ": ";
+  const std::string& message = error.message();
+  segment_of(slot).error =
+      message.starts_with(location) ? message.substr(location.size()) : message;
+}
+
+void ChunkReader::finish_input(ChunkSlot& slot) {
+  Segment& segment = segment_of(slot);
+  segment.input_ends = true;
+  if (!open_->failed) segment.hash = open_->stream.hashed->hash();
+  open_.reset();
+}
+
+void ChunkReader::carry_over(ChunkSlot& slot) {
+  carried_.clear();
+  if (open_ == nullptr) return;
+  i64 from = open_->base;
+  for (const format::CutRecord& record : open_->pending) from = std::min(from, record.begin);
+  carried_ = slot.text(from, slot.byte_count);
+  open_->base -= from;
+  for (format::CutRecord& record : open_->pending) {
+    record.begin -= from;
+    record.end -= from;
+  }
+}
+
+}  // namespace weir::pipeline

@@ -1,0 +1,70 @@
+// ChunkReader: the inputs of a run, one after the other, cut into chunks.
+//
+// A chunk ends when its slot's bytes are full, at `chunk_records`, or with the last input; it may
+// hold records of several inputs. What was read beyond its end is carried over to the next one. An
+// input that cannot be read, or is damaged, fails alone: the run goes on with the next.
+//
+// Threads: one at a time (the pipeline's reader).
+#pragma once
+
+#include <atomic>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "weir/base/byte_stream.h"
+#include "weir/base/hash.h"
+#include "weir/base/result.h"
+#include "weir/extract/document_fields.h"
+#include "weir/format/record_cutter.h"
+#include "weir/pipeline/chunk_slot.h"
+#include "weir/pipeline/input_set.h"
+
+namespace weir::pipeline {
+
+struct ReadOptions {
+  i64 chunk_records = 0;  // 0: no limit but the slot's
+  i64 record_bytes = 0;   // a longer record is passed over and becomes a reject
+  store::InputLimits limits;
+  std::string run_date;
+};
+
+struct OpenInput;
+
+class ChunkReader {
+ public:
+  ChunkReader(const std::vector<std::unique_ptr<extract::Plan>>& plans,
+              const std::vector<RunInput>& inputs, ReadOptions options);
+  ~ChunkReader();
+
+  // Fills `slot`; false: there are no more records.
+  // Errors: budget  the slot cannot hold what the options ask for.
+  Result<bool> read(ChunkSlot& slot);
+
+  // Bytes read so far, as they lie in the inputs; from any thread.
+  i64 bytes_read() const { return bytes_read_.load(std::memory_order_relaxed); }
+
+ private:
+  void fill(ChunkSlot& slot);
+  bool open_next(ChunkSlot& slot);
+  void read_more(ChunkSlot& slot);
+  bool cut(ChunkSlot& slot, bool last);
+  void place(ChunkSlot& slot, format::CutRecord& record);
+  bool take_records(ChunkSlot& slot);
+  bool make_room(ChunkSlot& slot);
+  void fill_context(ChunkSlot& slot);
+  Segment& segment_of(ChunkSlot& slot);
+  void fail_input(ChunkSlot& slot, const Error& error);
+  void finish_input(ChunkSlot& slot);
+  void carry_over(ChunkSlot& slot);
+
+  const std::vector<std::unique_ptr<extract::Plan>>& plans_;
+  const std::vector<RunInput>& inputs_;
+  const ReadOptions options_;
+  std::size_t next_input_ = 0;
+  std::unique_ptr<OpenInput> open_;
+  std::string carried_;  // bytes read for the chunk before that belong to this one
+  std::atomic<i64> bytes_read_ = 0;
+};
+
+}  // namespace weir::pipeline

@@ -1,0 +1,169 @@
+// From inputs to a target or a spool: reader, workers, commit in order.
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <chrono>
+#include <string>
+
+#include "weir/base/bytes.h"
+#include "weir/base/log.h"
+#include "weir/flow/malloc_settings.h"
+#include "weir/flow/pipeline.h"
+#include "weir/flow/process_memory.h"
+#include "weir/pipeline/run_steps.h"
+
+namespace weir::pipeline {
+
+Result<MemoryShares> divide_memory(const RunOptions& options) {
+  constexpr i64 least_slot = MiB;
+  MemoryShares shares;
+  const i64 resident = flow::resident_bytes();
+  shares.budget_bytes = flow::budget_bytes(options.memory_bytes, resident);
+  shares.target_bytes = shares.budget_bytes * 3 / 8;
+  shares.slots = options.threads + 2;
+  // Three eighths for what a target keeps (keys seen, pages), an eighth for what is carried from
+  // chunk to chunk and for the captures of a record, half for chunks.
+  const i64 chunks = shares.budget_bytes / 2;
+  const auto by_share =
+      static_cast<i64>(static_cast<double>(shares.budget_bytes) * options.chunk_share);
+  shares.slot_bytes = std::min(std::max(by_share, least_slot), chunks / shares.slots);
+  // A chunk of more than this is no faster, and its columns have 31-bit offsets.
+  shares.slot_bytes = std::min(shares.slot_bytes, 256 * MiB);
+  shares.record_bytes = shares.budget_bytes / 8 / shares.slots;
+  if (shares.slot_bytes >= least_slot) return shares;
+  // What is resident differs by a megabyte from start to start.
+  const i64 needed = (resident + least_slot * shares.slots * 2 + 2 * MiB) * 10 / 9;
+  return Error(
+      ErrorCode::budget,
+      fmt::format("{} are too little for {} threads; give --memory {} or fewer threads",
+                  format_size(options.memory_bytes), options.threads, format_size(needed)));
+}
+
+ReadStep::ReadStep(const RunOptions& options, const MemoryShares& shares,
+                   const LoadedDeclaration& loaded, std::vector<RunInput>& inputs,
+                   std::string run_id)
+    : options_(options),
+      shares_(shares),
+      loaded_(loaded),
+      inputs_(inputs),
+      run_id_(std::move(run_id)) {}
+
+Result<void> ReadStep::run(ChunkSink& sink, i64 first_chunk, RunReport& report) {
+  const auto started = std::chrono::steady_clock::now();
+  ChunkReader reader(loaded_.plans, inputs_,
+                     {.chunk_records = options_.chunk_records,
+                      .record_bytes = shares_.record_bytes,
+                      .limits = {},
+                      .run_date = options_.run_date});
+  const extract::PartFilter filter{.part = static_cast<u64>(options_.part - 1),
+                                   .parts = static_cast<u64>(options_.parts)};
+  std::vector<std::unique_ptr<ChunkSlot>> slots;
+  for (i64 i = 0; i < shares_.slots; ++i)
+    slots.push_back(std::make_unique<ChunkSlot>(loaded_.plans, loaded_.tables, filter,
+                                                shares_.slot_bytes, shares_.record_bytes));
+  i64 next_chunk = first_chunk;
+  flow::MemorySampler sampler({.limit_bytes = options_.memory_bytes});
+  flow::ThreadPool pool(options_.threads);
+  const flow::PipelineSteps<ChunkSlot> steps{
+      .read = [&](ChunkSlot& slot) -> Result<bool> {
+        log(LogLevel::debug, "read", {{"chunk", std::to_string(next_chunk)}});
+        WEIR_ASSIGN(const bool more, reader.read(slot));
+        slot.number = next_chunk++;
+        return more;
+      },
+      .work = [&](ChunkSlot& slot, flow::Turn& turn) { return extract(slot, sink, turn); },
+      .commit = [&](ChunkSlot& slot) -> Result<void> {
+        settle(slot);
+        WEIR_TRY(sink.commit(slot));
+        ++report.chunks;
+        report.records += slot.record_count;
+        show_progress(reader, slot.record_count);
+        // Giving memory back costs faults when it is taken again, so only where it is getting
+        // short.
+        if (flow::resident_bytes() > options_.memory_bytes / 4 * 3) flow::trim_malloc();
+        return {};
+      }};
+  Result<void> result = flow::run_pipeline<ChunkSlot>(
+      slots, steps, pool, options_.stop, {.may_start = [&] { return sampler.has_room(); }});
+  report.bytes_read = reader.bytes_read();
+  report.read_seconds =
+      std::chrono::duration<double>(std::chrono::steady_clock::now() - started).count();
+  return result;
+}
+
+void ReadStep::show_progress(const ChunkReader& reader, i64 records) {
+  if (options_.progress == nullptr) return;
+  const i64 bytes = reader.bytes_read();
+  options_.progress->advance(bytes - shown_bytes_, records);
+  shown_bytes_ = bytes;
+}
+
+Result<void> ReadStep::extract(ChunkSlot& slot, ChunkSink& sink, flow::Turn& turn) {
+  const auto started = std::chrono::steady_clock::now();
+  const auto bytes = slot.text(0, slot.bytes().capacity_bytes());
+  for (Segment& segment : slot.segments) {
+    extract::Extractor& extractor = slot.extractor(segment.source);
+    for (std::size_t taken = 0; taken < segment.records.size();) {
+      const auto progress = extractor.extract(bytes, std::span(segment.records).subspan(taken),
+                                              *segment.context, *segment.format);
+      taken += static_cast<std::size_t>(progress.taken);
+      if (progress.input_failed) {
+        segment.error =
+            fmt::format("record {}: {}", segment.records[taken].row, progress.failure.detail);
+        break;
+      }
+      if (taken == segment.records.size()) break;
+      count_rejects(slot);
+      WEIR_TRY(sink.part(slot, turn));
+      slot.columns().clear();
+      slot.arena().clear_exhausted();
+    }
+  }
+  count_rejects(slot);
+  slot.row.seconds =
+      std::chrono::duration<double>(std::chrono::steady_clock::now() - started).count();
+  return sink.last_part(slot);
+}
+
+// The rejects of the columns as they stand, by input; and the rows of all tables.
+void ReadStep::count_rejects(ChunkSlot& slot) {
+  const ChunkBatches batches = slot.columns().view();
+  const Column& inputs = batches.rejects.columns[reject_input];
+  for (i64 row = 0; row < batches.rejects.rows; ++row)
+    for (Segment& segment : slot.segments)
+      if (segment.input == inputs.at<i32>(row)) ++segment.rejected;
+  for (const Batch& table : batches.tables) slot.row.rows += table.rows;
+}
+
+// What the manifest says of the inputs after this chunk. On the committing thread, in order.
+void ReadStep::settle(ChunkSlot& slot) {
+  slot.row.run = run_id_;
+  slot.row.number = slot.number;
+  bool first = true;
+  for (const Segment& segment : slot.segments) {
+    RunInput& input = inputs_[static_cast<std::size_t>(segment.input)];
+    flow::InputRow& row = input.row;
+    if (!segment.records.empty()) {
+      row.records = segment.records.back().row;
+      if (first) {
+        slot.row.first_input = segment.input;
+        slot.row.first_record = segment.records.front().row;
+        first = false;
+      }
+      slot.row.last_input = segment.input;
+      slot.row.last_record = row.records;
+    }
+    row.run = run_id_;
+    row.rejected += segment.rejected;
+    if (row.error.empty()) row.error = segment.error;
+    if (segment.input_ends || !row.error.empty()) {
+      row.hash = segment.hash;
+      row.status = !row.error.empty() ? flow::InputStatus::failed
+                   : row.rejected > 0 ? flow::InputStatus::loaded_with_rejects
+                                      : flow::InputStatus::loaded;
+    }
+    slot.inputs.push_back(row);
+  }
+}
+
+}  // namespace weir::pipeline

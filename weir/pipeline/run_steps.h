@@ -1,0 +1,75 @@
+// What the run's steps share: budget and slots, the state of each input, and the step from records
+// to a target or a spool. Internal to the pipeline.
+#pragma once
+
+#include <memory>
+#include <vector>
+
+#include "weir/flow/memory_budget.h"
+#include "weir/flow/memory_limit.h"
+#include "weir/flow/pipeline.h"
+#include "weir/flow/sampler.h"
+#include "weir/flow/thread_pool.h"
+#include "weir/pipeline/chunk_reader.h"
+#include "weir/pipeline/chunk_slot.h"
+#include "weir/pipeline/loaded_declaration.h"
+#include "weir/pipeline/run.h"
+#include "weir/spool/spool.h"
+#include "weir/target/target.h"
+
+namespace weir::pipeline {
+
+// How the budget is divided.
+struct MemoryShares {
+  i64 budget_bytes = 0;
+  i64 target_bytes = 0;  // caches of the target
+  i64 slot_bytes = 0;
+  i64 record_bytes = 0;  // captures of one record
+  i64 slots = 0;
+};
+// Errors: budget  nothing useful is left; says how much would do.
+Result<MemoryShares> divide_memory(const RunOptions& options);
+
+// Where chunks go: a target that commits by chunk, or a spool.
+class ChunkSink {
+ public:
+  virtual ~ChunkSink() = default;
+  // A worker has rows of a chunk that must leave before the chunk is done.
+  virtual Result<void> part(ChunkSlot& slot, flow::Turn& turn) = 0;
+  // A worker is done with the chunk.
+  virtual Result<void> last_part(ChunkSlot& slot) = 0;
+  // In order of the chunks, on one thread.
+  virtual Result<void> commit(ChunkSlot& slot) = 0;
+};
+std::unique_ptr<ChunkSink> make_target_sink(target::Target& target, flow::RunCounts& counts);
+std::unique_ptr<ChunkSink> make_spool_sink(spool::Spool& spool);
+
+// Reads all inputs that are not done, and notes which of them are damaged: RunInput::known_error.
+// Errors: cancelled; budget.
+Result<void> check_inputs(const RunOptions& options, const MemoryShares& shares,
+                          const LoadedDeclaration& loaded, std::vector<RunInput>& inputs);
+
+// Reads all inputs that are not done, in chunks, into `sink`.
+class ReadStep {
+ public:
+  ReadStep(const RunOptions& options, const MemoryShares& shares, const LoadedDeclaration& loaded,
+           std::vector<RunInput>& inputs, std::string run_id);
+
+  // Errors: those of the target or spool; cancelled; budget.
+  Result<void> run(ChunkSink& sink, i64 first_chunk, RunReport& report);
+
+ private:
+  Result<void> extract(ChunkSlot& slot, ChunkSink& sink, flow::Turn& turn);
+  static void count_rejects(ChunkSlot& slot);
+  void settle(ChunkSlot& slot);
+  void show_progress(const ChunkReader& reader, i64 records);
+
+  const RunOptions& options_;
+  const MemoryShares& shares_;
+  const LoadedDeclaration& loaded_;
+  std::vector<RunInput>& inputs_;
+  const std::string run_id_;
+  i64 shown_bytes_ = 0;
+};
+
+}  // namespace weir::pipeline

@@ -1,0 +1,57 @@
+// TableOutputs: the files that a promotion writes, of every table, by several threads at once.
+//
+// Each thread (lane) has files of its own, TABLE/part-NNNNN.EXT with the lane's number; a format of
+// one file a table has TABLE.EXT, shared by all. What rows wait in memory is bounded for each lane:
+// beyond it, a table that holds more than its share ends its row group with the next rows.
+//
+// Threads: `append` from one thread a lane; the rest from one at a time.
+#pragma once
+
+#include <memory>
+#include <mutex>
+#include <string>
+#include <vector>
+
+#include "weir/base/tables.h"
+#include "weir/target/file_format.h"
+#include "weir/target/file_manifest.h"
+
+namespace weir::target {
+
+class TableOutputs {
+ public:
+  // `folder` is there; files are named in manifests as `prefix`/TABLE...
+  TableOutputs(const FileFormat& format, const Tables& tables, std::filesystem::path folder,
+               std::string prefix, i64 lanes, i64 lane_bytes);
+
+  // Errors: io, with the file's name.
+  Result<void> append(i64 lane, i32 table, const Batch& rows);
+  // Makes an empty file of `table` where it has none.
+  Result<void> make_empty(i32 table);
+  // Ends and syncs all files and their folders. Of each table the files, in the order of lanes.
+  Result<std::vector<std::vector<TableFile>>> finish();
+
+ private:
+  struct Output {
+    std::unique_ptr<TableWriter> writer;
+    std::string name;              // within the folder
+    i64 groups = 0;                // ended in the open file
+    std::vector<TableFile> ended;  // files that are whole
+  };
+  using Lane = std::vector<Output>;  // of each table
+
+  Result<TableWriter*> writer(i64 lane, i32 table);
+  std::string file_name(i64 lane, i32 table) const;
+  Result<void> end_file(Output& output);
+  bool is_full(const Lane& lane, const TableWriter& next) const;
+
+  const FileFormat& format_;
+  const Tables& tables_;
+  const std::filesystem::path folder_;
+  const std::string prefix_;
+  const i64 lane_bytes_;
+  std::vector<Lane> lanes_;  // one, where all share their files
+  std::mutex mutex_;         // of making a shared file
+};
+
+}  // namespace weir::target

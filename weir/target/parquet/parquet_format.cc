@@ -1,0 +1,28 @@
+#include "weir/target/parquet/parquet_format.h"
+
+#include "weir/target/parquet/parquet_reader.h"
+#include "weir/target/parquet/parquet_writer.h"
+
+namespace weir::target {
+namespace {
+
+class ParquetFormat : public FileFormat {
+ public:
+  std::string_view name() const override { return "parquet"; }
+  bool one_file_a_table() const override { return false; }
+  Result<std::unique_ptr<TableWriter>> write(const std::filesystem::path& file,
+                                             const Schema& schema) const override {
+    return write_parquet(file, schema);
+  }
+  Result<std::unique_ptr<TableReader>> read(const std::filesystem::path& file, const Schema& schema,
+                                            const std::vector<i32>& columns,
+                                            i64 batch_rows) const override {
+    return read_parquet(file, schema, columns, batch_rows);
+  }
+};
+
+}  // namespace
+
+std::unique_ptr<FileFormat> make_parquet_format() { return std::make_unique<ParquetFormat>(); }
+
+}  // namespace weir::target

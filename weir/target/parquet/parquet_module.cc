@@ -1,0 +1,22 @@
+// The entry of libweir_parquet.so.
+#include "weir/target/file_target.h"
+#include "weir/target/parquet/parquet_format.h"
+#include "weir/target/registry.h"
+
+namespace weir::target {
+namespace {
+
+Result<std::unique_ptr<Target>> open_parquet_target(const std::string& folder, Access access,
+                                                    i64 /*memory_bytes*/) {
+  return open_file_target(folder, make_parquet_format(), access);
+}
+
+constexpr Module parquet_module{.version = module_version, .open = open_parquet_target};
+
+}  // namespace
+}  // namespace weir::target
+
+extern "C" const weir::target::Module* weir_module(weir::i32 version) {
+  using namespace weir::target;
+  return version == module_version ? &parquet_module : nullptr;
+}

@@ -1,0 +1,150 @@
+#include "weir/target/sqlite_lookups.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "weir/base/key_encoding.h"
+
+namespace weir::target {
+namespace {
+
+// What a node of the map costs besides the key's bytes.
+constexpr i64 cache_entry_bytes = 80;
+
+}  // namespace
+
+Result<Lookups> Lookups::prepare(db::Connection& connection, const Tables& tables,
+                                 const RowNumbers& numbers, i64 cache_bytes) {
+  i64 count = 0;
+  for (const Table& table : tables.tables) count += table.kind == TableKind::lookup ? 1 : 0;
+  Lookups made(connection, tables, cache_bytes / std::max<i64>(count, 1));
+  made.lookups_.resize(tables.tables.size());
+  for (i32 i = 0; i < static_cast<i32>(tables.tables.size()); ++i) {
+    if (made.table_at(i).kind != TableKind::lookup) continue;
+    WEIR_ASSIGN(auto rows, KeyedRows::prepare(connection, tables, i));
+    made.at(i).rows.push_back(std::move(rows));
+    made.at(i).first_new = numbers.last(i) + 1;
+  }
+  return made;
+}
+
+Result<void> Lookups::apply(const ChunkBatches& part, RowNumbers& numbers) {
+  for (i32 i = 0; i < static_cast<i32>(lookups_.size()); ++i)
+    if (table_at(i).kind == TableKind::lookup)
+      WEIR_TRY(apply_table(i, part.tables[static_cast<std::size_t>(i)], numbers));
+  return {};
+}
+
+Result<void> Lookups::apply_table(i32 table, const Batch& batch, RowNumbers& numbers) {
+  at(table).ids.resize(static_cast<std::size_t>(batch.rows));
+  for (i64 row = 0; row < batch.rows; ++row) {
+    WEIR_ASSIGN(const i64 id, find_or_make(table, batch, row, numbers));
+    at(table).ids[static_cast<std::size_t>(row)] = id;
+  }
+  std::size_t column = 0;
+  for (const TableColumn& declared : table_at(table).columns) {
+    if (declared.source == ColumnSource::surrogate) continue;
+    if (declared.source == ColumnSource::lookup_ref)
+      mark_used(declared.table, batch.columns[column], batch.rows, nullptr);
+    ++column;
+  }
+  return {};
+}
+
+Result<i64> Lookups::find_or_make(i32 table, const Batch& batch, i64 row, RowNumbers& numbers) {
+  Lookup& lookup = at(table);
+  set_row(table, batch, row, row_);
+  // A row with merged columns has to be looked at each time.
+  if (lookup.rows[0].has_policies()) return lookup.rows[0].merge(row_, numbers, false);
+
+  key_.clear();
+  for (const i32 column : table_at(table).key) {
+    const bool linked = table_at(table).columns[static_cast<std::size_t>(column)].source ==
+                        ColumnSource::lookup_ref;
+    const auto position = static_cast<std::size_t>(column - (table_at(table).surrogate() + 1));
+    if (linked && !row_[position].is_null()) {
+      encode_int(row_[position].integer, key_);
+    } else {
+      encode_key_part(batch.columns[position], row, key_);
+    }
+  }
+  if (const auto known = lookup.cache.find(key_); known != lookup.cache.end()) return known->second;
+
+  WEIR_ASSIGN(const i64 id, lookup.rows[0].merge(row_, numbers, false));
+  const i64 entry_bytes = static_cast<i64>(key_.size()) + cache_entry_bytes;
+  if (lookup.cache_bytes + entry_bytes > cache_limit_bytes_) {
+    lookup.cache.clear();
+    lookup.cache_bytes = 0;
+  }
+  lookup.cache.emplace(key_, id);
+  lookup.cache_bytes += entry_bytes;
+  return id;
+}
+
+// The values of the row, links as ids. Lookups stand before the tables that link to them, so that
+// those ids are known.
+void Lookups::set_row(i32 table, const Batch& batch, i64 row, std::vector<SqlValue>& out) const {
+  out.resize(batch.columns.size());
+  std::size_t position = 0;
+  for (const TableColumn& declared : table_at(table).columns) {
+    if (declared.source == ColumnSource::surrogate) continue;
+    const Column& column = batch.columns[position];
+    set_value(column, row, out[position]);
+    if (declared.source == ColumnSource::lookup_ref && !out[position].is_null())
+      out[position] =
+          integer_value(ids(declared.table)[static_cast<std::size_t>(column.at<i32>(row))]);
+    ++position;
+  }
+}
+
+void Lookups::mark_used(i32 table, const Column& links, i64 rows, const i32* selected) {
+  Lookup& lookup = at(table);
+  for (i64 i = 0; i < rows; ++i) {
+    const i64 row = selected != nullptr ? selected[i] : i;
+    if (links.is_null(row)) continue;
+    const i64 id = lookup.ids[static_cast<std::size_t>(links.at<i32>(row))];
+    if (id < lookup.first_new) continue;
+    const auto position = static_cast<std::size_t>(id - lookup.first_new);
+    if (position >= lookup.used.size()) lookup.used.resize(position * 2 + 64);
+    lookup.used[position] = true;
+  }
+}
+
+bool Lookups::all_used(const RowNumbers& numbers) const {
+  for (i32 i = 0; i < static_cast<i32>(lookups_.size()); ++i) {
+    const Lookup& lookup = at(i);
+    if (lookup.rows.empty() || table_at(i).keep) continue;
+    const i64 made = numbers.last(i) + 1 - lookup.first_new;
+    if (std::ranges::count(lookup.used, true) != made) return false;
+  }
+  return true;
+}
+
+Result<void> Lookups::remove_unused() {
+  // Those that link first: what only they used goes with them.
+  for (i32 i = static_cast<i32>(lookups_.size()) - 1; i >= 0; --i) {
+    const Table& table = table_at(i);
+    const std::string uses = uses_of(i);
+    if (table.kind != TableKind::lookup || table.keep || uses.empty()) continue;
+    WEIR_TRY(connection_->execute(
+        fmt::format("DELETE FROM {} WHERE rowid NOT IN ({})", db::quote_name(table.name), uses)));
+  }
+  return {};
+}
+
+// A query for all ids of the lookup that some row holds; empty where no table links to it.
+std::string Lookups::uses_of(i32 lookup) const {
+  std::string query;
+  for (const Table& table : tables_->tables) {
+    for (const TableColumn& column : table.columns) {
+      if (column.source != ColumnSource::lookup_ref || column.table != lookup) continue;
+      const std::string name = db::quote_name(column.name);
+      query += fmt::format("{}SELECT {} FROM {} WHERE {} IS NOT NULL",
+                           query.empty() ? "" : " UNION ", name, db::quote_name(table.name), name);
+    }
+  }
+  return query;
+}
+
+}  // namespace weir::target
