@@ -6,7 +6,7 @@ namespace weir::extract {
 
 CsvFrontEnd::CsvFrontEnd(const Plan& plan)
     : plan_(plan),
-      names_(plan.nodes, plan.ignore_case),
+      names_(plan.nodes, plan.source->ignore_case),
       splitter_(plan.source->delimiter.front()) {}
 
 void CsvFrontEnd::begin(const FormatContext& context) {
@@ -21,7 +21,7 @@ std::optional<Refusal> CsvFrontEnd::read(std::string_view record, const format::
   if (fault == format::CsvFault::csv_width)
     return Refusal{Reason::csv_width, fmt::format("the row has {} cells, the header names {}",
                                                   splitter_.cells().size(), nodes_.size())};
-  capture.begin();
+  capture.begin(plan_.documents.front());
   for (std::size_t i = 0; i < nodes_.size(); ++i) {
     const format::CsvCell& cell = splitter_.cells()[i];
     if (nodes_[i] < 0 || (cell.text.empty() && !cell.quoted)) continue;

@@ -7,7 +7,7 @@ namespace weir::extract {
 
 DocumentFields::DocumentFields(const Plan& plan)
     : plan_(plan),
-      names_(plan.document_nodes, plan.ignore_case),
+      names_(plan.document_nodes, plan.source->ignore_case),
       frames_{{.node = 0, .text = {}}},
       texts_(plan.document.size()) {}
 

@@ -4,17 +4,27 @@
 
 namespace weir::extract {
 
+namespace {
+
+constexpr std::string_view too_many_parts =
+    "the record has too many parts for its share of the memory; raise --memory";
+
+}  // namespace
+
 Extractor::Extractor(const Plan& plan, ChunkColumns& columns, PartFilter filter, i64 record_bytes)
-    : columns_(columns),
-      front_end_(make_front_end(plan)),
-      capture_(plan, record_bytes),
-      writer_(plan, columns, filter) {}
+    : plan_(plan), columns_(columns), capture_(plan, record_bytes), writer_(plan, columns, filter) {
+  for (const DocumentPlan& document : plan.documents) {
+    front_ends_.push_back(make_front_end(plan, document));
+    readers_.push_back(
+        document.reader == nullptr ? nullptr : std::make_unique<MemberCapture>(plan, document));
+  }
+}
 
 Extractor::Progress Extractor::extract(std::string_view bytes,
                                        std::span<const format::CutRecord> records,
                                        const InputContext& input, const FormatContext& context) {
   Progress progress;
-  front_end_->begin(context);
+  front_ends_.front()->begin(context);
   failure_.reset();
   for (const format::CutRecord& record : records) {
     const Written written = take(bytes, record, input);
@@ -40,17 +50,64 @@ Written Extractor::take(std::string_view bytes, const format::CutRecord& record,
     refusal = {Reason::oversize,
                "the record is larger than its share of the memory; raise --memory"};
   } else {
-    refusal = front_end_->read(text, record, capture_, scratch_);
-    if (!refusal && capture_.too_large())
-      refusal = {Reason::oversize,
-                 "the record has too many parts for its share of the memory; raise --memory"};
+    refusal = front_ends_.front()->read(text, record, capture_, scratch_);
+    if (!refusal && capture_.too_large()) refusal = {Reason::oversize, std::string(too_many_parts)};
   }
   if (refusal && refusal->reason == Reason::xml_syntax) {
     failure_ = std::move(refusal);
     return Written::rejected;
   }
-  if (refusal) return refuse(input, place, *refusal) ? Written::rejected : Written::full;
+  return write(refusal, input, place);
+}
 
+bool Extractor::extract(const RecordDocuments& documents, const InputContext& input,
+                        const RecordPlace& place) {
+  scratch_.clear();
+  capture_.begin();
+  warning_.clear();
+  std::optional<Refusal> refusal = read_documents(documents);
+  if (!refusal && capture_.too_large()) refusal = {Reason::oversize, std::string(too_many_parts)};
+  RecordPlace warned = place;
+  warned.warning = warning_;
+  return write(refusal, input, warned) != Written::full;
+}
+
+// A document that is broken counts as absent where it says so, and else makes the record a reject.
+std::optional<Refusal> Extractor::read_documents(const RecordDocuments& documents) {
+  for (std::size_t i = 0; i < plan_.documents.size(); ++i) {
+    const DocumentPlan& document = plan_.documents[i];
+    std::optional<Refusal> refusal = read_document(i, documents);
+    if (!refusal) {
+      if (!writer_.takes(document, capture_, scratch_)) capture_.forget(document);
+      continue;
+    }
+    refusal->detail = fmt::format("{}: {}", document.source->name, refusal->detail);
+    if (!document.source->skip_broken) return refusal;
+    capture_.forget(document);
+    if (!warning_.empty()) warning_ += "; ";
+    warning_ += refusal->detail;
+  }
+  return std::nullopt;
+}
+
+std::optional<Refusal> Extractor::read_document(std::size_t at, const RecordDocuments& documents) {
+  if (readers_[at] != nullptr) {
+    readers_[at]->begin(capture_, scratch_);
+    auto read = plan_.documents[at].reader->read(documents.file, *readers_[at]);
+    if (!read.ok()) return Refusal{Reason::document, read.error().message()};
+    if (!*read) capture_.forget(plan_.documents[at]);
+    return std::nullopt;
+  }
+  const DocumentBytes& bytes = documents.documents[at];
+  if (bytes.state == DocumentBytes::State::broken) return Refusal{Reason::document, bytes.problem};
+  if (bytes.state == DocumentBytes::State::absent || plan_.documents[at].root < 0)
+    return std::nullopt;
+  return front_ends_[at]->read(bytes.text, {}, capture_, scratch_);
+}
+
+Written Extractor::write(const std::optional<Refusal>& refusal, const InputContext& input,
+                         const RecordPlace& place) {
+  if (refusal) return refuse(input, place, *refusal) ? Written::rejected : Written::full;
   const bool columns_were_empty = columns_.empty();
   const Written written = writer_.write(capture_, input, place, scratch_);
   if (written != Written::full || !columns_were_empty) return written;

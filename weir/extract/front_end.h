@@ -1,4 +1,5 @@
-// FrontEnd: what a record of some format holds, told to a RecordCapture.
+// FrontEnd: what a record of some format holds, or a document of an archive, told to a
+// RecordCapture.
 //
 // Called once a record; what happens inside it is not virtual (see the front ends of XML, JSON and
 // CSV). Each chunk has its own.
@@ -35,12 +36,13 @@ class FrontEnd {
   // The records that follow are cut in this context, which must stay.
   virtual void begin(const FormatContext& context) = 0;
 
-  // Captures `record`, which is `cut` of its input. A refusal says why it cannot be taken; the
-  // capture then holds nothing of use.
+  // Captures `record`, which is `cut` of its input; or, in an archive, a whole document. A refusal
+  // says why it cannot be taken; the capture then holds nothing of use of it.
   virtual std::optional<Refusal> read(std::string_view record, const format::CutRecord& cut,
                                       RecordCapture& capture, Scratch& scratch) = 0;
 };
 
-std::unique_ptr<FrontEnd> make_front_end(const Plan& plan);
+// For one of plan.documents. Null: nothing that is written in a format.
+std::unique_ptr<FrontEnd> make_front_end(const Plan& plan, const DocumentPlan& document);
 
 }  // namespace weir::extract

@@ -9,12 +9,12 @@ using format::JsonScalar;
 // A list within a list is an item like any other.
 
 void JsonFrontEnd::begin_record() {
-  capture_->begin();
+  capture_->begin(document_);
   lists_.assign(1, false);
 }
 
 JsonNode JsonFrontEnd::member(JsonNode node, std::string_view name) {
-  const i32 found = names_.member(node, name);
+  const i32 found = names_.member(own(node), name);
   if (found >= 0) name_of_node_[static_cast<std::size_t>(found)] = name;
   return found;
 }

@@ -15,8 +15,11 @@ namespace weir::extract {
 
 class JsonFrontEnd final : public FrontEnd {
  public:
-  explicit JsonFrontEnd(const Plan& plan)
-      : plan_(plan), names_(plan.nodes, plan.ignore_case), name_of_node_(plan.nodes.size()) {}
+  JsonFrontEnd(const Plan& plan, const DocumentPlan& document)
+      : plan_(plan),
+        document_(document),
+        names_(plan.nodes, document.source->ignore_case),
+        name_of_node_(plan.nodes.size()) {}
 
   void begin(const FormatContext&) override {}
   std::optional<Refusal> read(std::string_view record, const format::CutRecord& cut,
@@ -39,8 +42,10 @@ class JsonFrontEnd final : public FrontEnd {
   i64 node_count() const { return static_cast<i64>(plan_.nodes.size()); }
 
  private:
+  // The walker's node 0 is where the document begins.
+  format::JsonNode own(format::JsonNode node) const { return node == 0 ? document_.root : node; }
   const MemberNode& at(format::JsonNode node) const {
-    return plan_.nodes[static_cast<std::size_t>(node)];
+    return plan_.nodes[static_cast<std::size_t>(own(node))];
   }
   bool in_list() const { return lists_.back(); }
   void open(format::JsonNode node) {
@@ -49,6 +54,7 @@ class JsonFrontEnd final : public FrontEnd {
   void capture(format::JsonNode node, RawKind kind, std::string_view text);
 
   const Plan& plan_;
+  const DocumentPlan& document_;
   MemberNames names_;
   std::vector<std::string_view> name_of_node_;
   format::JsonWalker walker_;

@@ -9,9 +9,11 @@ namespace weir::extract {
 
 namespace {
 
-std::string lower(std::string text) {
-  std::ranges::transform(text, text.begin(), ascii_lower);
-  return text;
+std::vector<PathStep> compared(std::vector<PathStep> steps, bool ignore_case) {
+  if (!ignore_case) return steps;
+  for (PathStep& step : steps)
+    for (std::string& name : step.names) std::ranges::transform(name, name.begin(), ascii_lower);
+  return steps;
 }
 
 template <typename T>
@@ -22,21 +24,17 @@ void sort_and_unique(std::vector<T>& values) {
 
 }  // namespace
 
-void PathAutomaton::add_row(std::vector<PathStep> steps, i32 row_node) {
-  patterns_.push_back({.steps = std::move(steps), .opens = row_node});
+void PathAutomaton::add_row(std::vector<PathStep> steps, i32 row_node, bool ignore_case) {
+  patterns_.push_back({.steps = compared(std::move(steps), ignore_case), .opens = row_node});
 }
 
-void PathAutomaton::add_capture(std::vector<PathStep> steps, CaptureAction action) {
+void PathAutomaton::add_capture(std::vector<PathStep> steps, CaptureAction action,
+                                bool ignore_case) {
   if (!steps.empty() && steps.back().kind == PathStep::Kind::text) steps.pop_back();
-  patterns_.push_back({.steps = std::move(steps), .capture = action});
+  patterns_.push_back({.steps = compared(std::move(steps), ignore_case), .capture = action});
 }
 
 std::vector<MemberNode> PathAutomaton::build() {
-  if (ignore_case_)
-    for (Pattern& pattern : patterns_)
-      for (PathStep& step : pattern.steps)
-        for (std::string& name : step.names) name = lower(std::move(name));
-
   State start;
   for (i32 i = 0; i < static_cast<i32>(patterns_.size()); ++i) start.push_back({i, 0});
   node_of(std::move(start));

@@ -16,12 +16,11 @@ namespace weir::extract {
 
 class PathAutomaton {
  public:
-  explicit PathAutomaton(bool ignore_case) : ignore_case_(ignore_case) {}
-
-  // A row of `row_node` begins at each match of `steps`, which start at the record.
-  void add_row(std::vector<PathStep> steps, i32 row_node);
+  // A row of `row_node` begins at each match of `steps`, which start at the record. With
+  // `ignore_case` its names are in lower case then, as names compared with them have to be.
+  void add_row(std::vector<PathStep> steps, i32 row_node, bool ignore_case);
   // A match of `steps` is captured. A last step #text is the element itself.
-  void add_capture(std::vector<PathStep> steps, CaptureAction action);
+  void add_capture(std::vector<PathStep> steps, CaptureAction action, bool ignore_case);
 
   // The nodes of all paths that were added; node 0 is the record.
   std::vector<MemberNode> build();
@@ -47,7 +46,6 @@ class PathAutomaton {
   State after_attribute(const State& state, const std::string* name) const;
   State after_item(const State& state, i64 item) const;
 
-  const bool ignore_case_;
   std::vector<Pattern> patterns_;
   std::vector<MemberNode> nodes_;
   std::map<State, i32> known_;

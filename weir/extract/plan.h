@@ -1,7 +1,10 @@
 // The plan: a declaration compiled for one source, flat, with no names left to look up per record.
 //
-// Three parts:
+// Four parts:
 //
+//   documents      what a record is read from: itself, or the documents of an archive, the
+//   strongest
+//                  first; each has its own place among the member nodes.
 //   member nodes   a deterministic automaton over member names. All paths of the source are put in
 //                  it at once, so that a record is walked once, whatever the number of fields.
 //   row nodes      what a record is made of: the record itself, a row for each match of an `each`,
@@ -24,6 +27,7 @@
 #include "weir/extract/coerce.h"
 #include "weir/extract/computed.h"
 #include "weir/extract/declaration.h"
+#include "weir/extract/document_reader.h"
 
 namespace weir::extract {
 
@@ -98,6 +102,9 @@ struct Candidate {
   i32 slot = 0;  // capture; document: which field; spec: which value; beside: which text
   BuiltIn built_in = BuiltIn::file;
   std::string text;  // constant
+  i32 from = 0;      // the document of Plan::documents that it belongs to
+  // Where the document's options differ from the field's.
+  std::shared_ptr<const Coercer> coercer;
 };
 
 struct ConditionPlan {
@@ -127,7 +134,8 @@ struct FieldPlan {
   std::string name;
   Type type;
   std::shared_ptr<const Coercer> coercer;  // null: a lookup made of other fields
-  std::vector<Candidate> candidates;
+  std::vector<Candidate> candidates;       // in the order of documents
+  Policy policy = Policy::priority;        // where several documents have a value
   bool required = false;
   bool reject_bad = false;  // on_error = "reject"
   std::shared_ptr<const LookupRef> lookup;
@@ -140,6 +148,7 @@ struct FieldPlan {
 // Rows of one table that come from one place: the matches of an `each`, or the parts of their text.
 struct RowPlan {
   i32 row_node = 0;
+  i32 document = 0;         // of Plan::documents
   i32 parent_row_node = 0;  // of the row that these are nested in
   std::vector<ConditionPlan> where;
   bool split = false;             // each part of the text is a row
@@ -154,8 +163,9 @@ struct TablePlan {
   i32 parent_plan = -1;  // nested: the table plan of the parent; -1: the record
   bool has_parent_column = false;
   std::vector<RowPlan> rows;
-  std::vector<i32> key;    // fields; empty: all rows are kept
-  bool fold_case = false;  // texts of the key are compared without case
+  bool of_all_documents = false;  // else of the first document that has any
+  std::vector<i32> key;           // fields; empty: all rows are kept
+  bool fold_case = false;         // texts of the key are compared without case
   std::vector<std::shared_ptr<const Computed>> computed;
 };
 
@@ -186,13 +196,26 @@ struct LookupPlan {
   std::vector<std::shared_ptr<const Computed>> computed;  // positions are columns of its batch
 };
 
+// What a record is read from. A source that is no archive has one, the record itself.
+struct DocumentPlan {
+  const SourceDecl* source = nullptr;
+  std::string member;  // archive: a glob, or "#comment"; empty: a reader gives it
+  std::shared_ptr<const DocumentReader> reader;
+  i32 root = 0;                      // the member node at which it begins; -1: nothing is wanted
+  std::vector<ConditionPlan> where;  // archive: without these it counts as absent
+  std::vector<i32> record_slots;     // archive: its slots of row node 0
+  std::vector<i32> row_nodes;        // archive: the others that are its own
+};
+
 struct Plan {
   const Declaration* declaration = nullptr;
   const SourceDecl* source = nullptr;
   const Tables* tables = nullptr;
   i32 entity = -1;
-  bool ignore_case = false;
 
+  bool is_archive() const { return source->format == Format::archive; }
+
+  std::vector<DocumentPlan> documents;
   std::vector<MemberNode> nodes;   // 0: the record
   std::vector<RowNode> row_nodes;  // 0: the record
   std::vector<ConditionPlan> where;

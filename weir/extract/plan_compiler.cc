@@ -15,36 +15,79 @@ namespace {
 class Compiler {
  public:
   explicit Compiler(const CompileInput& input)
-      : input_(input), source_(*input.source), rows_(source_.ignore_case) {}
+      : input_(input), source_(*input.source), rows_(make_documents()) {}
 
   Result<std::unique_ptr<Plan>> compile();
 
  private:
+  std::vector<DocumentRoot> make_documents();
+  void finish_documents();
   Result<void> compile_record();
   Result<void> compile_document();
   Result<void> compile_tables(const std::vector<TableDecl>& tables, i32 parent_plan);
+  Result<void> compile_places(const TableDecl& table, const RowPlan& parent, TablePlan& made);
   Result<RowPlan> compile_rows(const TableDecl& table, i32 table_index, const EachDecl& each,
-                               i32 above);
+                               const RowPlan& parent);
   Result<void> compile_history();
   Result<void> compile_lookups();
-  void compile_specs();
+  void compile_specs(const SourceDecl& document);
   void compile_version();
   void resolve_all();
 
   ConditionPlan condition(const Condition& from, i32 row);
   std::vector<ConditionPlan> conditions(const std::vector<Condition>& from, i32 row);
-  std::vector<EachDecl> places_of(const TableDecl& table) const;
+  static std::vector<EachDecl> places_of(const SourceDecl& document, const TableDecl& table);
   FieldContext context(i32 table, i32 row) const;
 
   const CompileInput& input_;
   const SourceDecl& source_;
   const EntityDecl* entity_ = nullptr;
-  PlanRows rows_;
   std::unique_ptr<Plan> plan_ = std::make_unique<Plan>();
+  PlanRows rows_;
 };
 
 FieldContext Compiler::context(i32 table, i32 row) const {
-  return {.input = &input_, .entity = entity_, .table = table, .row = row};
+  return {.input = &input_, .source = &source_, .entity = entity_, .table = table, .row = row};
+}
+
+// The documents of an archive lie beside one another in the plan, each below a first step of its
+// own; a document of which several members may be one stands there once for each.
+std::vector<DocumentRoot> Compiler::make_documents() {
+  if (source_.format != Format::archive) {
+    plan_->documents.push_back({.source = &source_});
+    return {{.steps = {}, .ignore_case = source_.ignore_case}};
+  }
+  std::vector<DocumentRoot> roots;
+  for (const SourceDecl& document : source_.documents) {
+    if (std::ranges::find(input_.without, document.reader) != input_.without.end()) continue;
+    std::vector<std::string> members = document.members;
+    if (members.empty()) members.emplace_back();
+    for (std::string& member : members) {
+      std::vector<PathStep> steps = verbatim_path({std::to_string(roots.size())}).steps;
+      if (document.record)
+        steps.insert(steps.end(), document.record->steps.begin(), document.record->steps.end());
+      roots.push_back(
+          {.steps = std::move(steps), .ignore_case = document.ignore_case, .fixed_steps = 1});
+      plan_->documents.push_back({.source = &document,
+                                  .member = std::move(member),
+                                  .reader = input_.readers->find(document.reader)});
+    }
+  }
+  return roots;
+}
+
+// Where each document begins, and what of the record is its own.
+void Compiler::finish_documents() {
+  if (!plan_->is_archive()) return;
+  for (std::size_t i = 0; i < plan_->documents.size(); ++i) {
+    DocumentPlan& document = plan_->documents[i];
+    const auto number = static_cast<i32>(i);
+    i32 hint = 0;
+    document.root = plan_->nodes.front().members.find(std::to_string(i), hint);
+    document.record_slots = rows_.record_slots(number);
+    document.row_nodes = rows_.row_nodes_of(number);
+    for (ConditionPlan& one : document.where) rows_.resolve(0, one);
+  }
 }
 
 ConditionPlan Compiler::condition(const Condition& from, i32 row) {
@@ -59,8 +102,8 @@ std::vector<ConditionPlan> Compiler::conditions(const std::vector<Condition>& fr
 }
 
 // A table's rows come from its own `each`, or from the places that this source names.
-std::vector<EachDecl> Compiler::places_of(const TableDecl& table) const {
-  for (const auto& [name, places] : source_.tables) {
+std::vector<EachDecl> Compiler::places_of(const SourceDecl& document, const TableDecl& table) {
+  for (const auto& [name, places] : document.tables) {
     if (name != table.name) continue;
     std::vector<EachDecl> merged;
     for (EachDecl place : places) {
@@ -75,8 +118,8 @@ std::vector<EachDecl> Compiler::places_of(const TableDecl& table) const {
   return {table.each};
 }
 
-void Compiler::compile_specs() {
-  for (const TransformDecl& transform : source_.transforms) {
+void Compiler::compile_specs(const SourceDecl& document) {
+  for (const TransformDecl& transform : document.transforms) {
     if (transform.kind != TransformDecl::Kind::specs_to_columns) continue;
     SpecTransform spec;
     spec.row_node = rows_.add_row(0, transform.path.steps);
@@ -98,14 +141,16 @@ void Compiler::compile_specs() {
 }
 
 Result<void> Compiler::compile_document() {
-  PathAutomaton paths(source_.ignore_case);
+  PathAutomaton paths;
   for (const DocumentFieldDecl& field : source_.document) {
     WEIR_ASSIGN(FieldPlan made, compile_document_field(context(-1, 0), field));
     const auto slot = static_cast<i32>(plan_->document.size());
     if (!field.field.has_path)
-      paths.add_capture(verbatim_path({field.field.name}).steps, {.row_node = 0, .slot = slot});
+      paths.add_capture(verbatim_path({field.field.name}).steps, {.row_node = 0, .slot = slot},
+                        source_.ignore_case);
     else if (field.field.path)
-      paths.add_capture(field.field.path->steps, {.row_node = 0, .slot = slot});
+      paths.add_capture(field.field.path->steps, {.row_node = 0, .slot = slot},
+                        source_.ignore_case);
     plan_->document.push_back(std::move(made));
   }
   plan_->document_nodes = paths.build();
@@ -118,37 +163,57 @@ Result<void> Compiler::compile_record() {
       static_cast<i32>(input_.tables->find(record.table.empty() ? record.name : record.table));
   TablePlan made{.table = table};
   RowPlan row;
-  WEIR_ASSIGN(row.fields, compile_fields(context(table, 0), record.fields, source_.paths,
-                                         source_.constants, source_.fields, nullptr, rows_));
+  WEIR_ASSIGN(row.fields,
+              compile_record_fields(context(table, 0), record.fields, plan_->documents, rows_));
   WEIR_ASSIGN(made.computed, compile_computed(context(table, 0), record.computed, record.fields));
   made.rows.push_back(std::move(row));
   for (const std::string& key : record.key)
     plan_->key_fields.push_back(field_index(record.fields, key));
   plan_->table_plans.push_back(std::move(made));
-  plan_->where = conditions(source_.where, 0);
+  for (std::size_t i = 0; i < plan_->documents.size(); ++i) {
+    DocumentPlan& document = plan_->documents[i];
+    rows_.begin_document(static_cast<i32>(i));
+    auto where = conditions(document.source->where, 0);
+    (plan_->is_archive() ? document.where : plan_->where) = std::move(where);
+  }
+  // What the entity asks of records without naming a field is asked of the strongest document.
+  rows_.begin_document(0);
   plan_->deleted_when = conditions(entity_->deleted_when, 0);
   plan_->has_deletes = !plan_->deleted_when.empty();
   return {};
 }
 
 Result<RowPlan> Compiler::compile_rows(const TableDecl& table, i32 table_index,
-                                       const EachDecl& each, i32 above) {
-  RowPlan row;
-  row.row_node = rows_.add_row(above, each.each->steps);
-  row.parent_row_node = above;
+                                       const EachDecl& each, const RowPlan& parent) {
+  RowPlan row{.document = parent.document};
+  row.row_node = rows_.add_row(parent.row_node, each.each->steps);
+  row.parent_row_node = parent.row_node;
   row.where = conditions(each.where, row.row_node);
   if (each.separator) {
     row.split = true;
     row.separator = *each.separator;
     row.text_slot = rows_.capture(row.row_node, {}, SlotMode::first).slot;
     for (const auto& [field, path] : each.beside) {
-      row.beside.push_back(rows_.capture(above, path.steps, SlotMode::first));
+      row.beside.push_back(rows_.capture(parent.row_node, path.steps, SlotMode::first));
       row.beside.back().kind = Candidate::Kind::beside;
     }
   }
-  WEIR_ASSIGN(row.fields, compile_fields(context(table_index, row.row_node), table.fields,
-                                         each.paths, each.constants, each.fields, &each, rows_));
+  FieldContext own = context(table_index, row.row_node);
+  own.source = plan_->documents[static_cast<std::size_t>(row.document)].source;
+  WEIR_ASSIGN(row.fields, compile_row_fields(own, table.fields, each, rows_));
   return row;
+}
+
+Result<void> Compiler::compile_places(const TableDecl& table, const RowPlan& parent,
+                                      TablePlan& made) {
+  rows_.begin_document(parent.document);
+  const SourceDecl& document = *plan_->documents[static_cast<std::size_t>(parent.document)].source;
+  for (const EachDecl& each : places_of(document, table)) {
+    if (!each.each) continue;  // filled by another source or document
+    WEIR_ASSIGN(RowPlan row, compile_rows(table, made.table, each, parent));
+    made.rows.push_back(std::move(row));
+  }
+  return {};
 }
 
 Result<void> Compiler::compile_tables(const std::vector<TableDecl>& tables, i32 parent_plan) {
@@ -158,16 +223,16 @@ Result<void> Compiler::compile_tables(const std::vector<TableDecl>& tables, i32 
     TablePlan made{.table = index, .parent_plan = parent_plan};
     made.has_parent_column = input_.tables->batch_schema(index).find("_parent") >= 0;
     made.fold_case = table.fold_case;
+    made.of_all_documents = table.policy == Policy::merge;
     for (const std::string& key : table.key) made.key.push_back(field_index(table.fields, key));
     WEIR_ASSIGN(made.computed, compile_computed(context(index, 0), table.computed, table.fields));
-    const auto parents = plan_->table_plans[static_cast<std::size_t>(parent_plan)].rows.size();
-    for (std::size_t i = 0; i < parents; ++i) {
-      const i32 above = plan_->table_plans[static_cast<std::size_t>(parent_plan)].rows[i].row_node;
-      for (const EachDecl& each : places_of(table)) {
-        if (!each.each) continue;  // filled by another source or document
-        WEIR_ASSIGN(RowPlan row, compile_rows(table, index, each, above));
-        made.rows.push_back(std::move(row));
-      }
+    if (parent_plan == 0) {
+      // Rows of the record itself are those of each document in turn.
+      for (std::size_t i = 0; i < plan_->documents.size(); ++i)
+        WEIR_TRY(compile_places(table, {.document = static_cast<i32>(i)}, made));
+    } else {
+      for (const RowPlan& parent : plan_->table_plans[static_cast<std::size_t>(parent_plan)].rows)
+        WEIR_TRY(compile_places(table, parent, made));
     }
     plan_->table_plans.push_back(std::move(made));
     WEIR_TRY(compile_tables(table.tables, static_cast<i32>(plan_->table_plans.size()) - 1));
@@ -190,8 +255,7 @@ Result<void> Compiler::compile_history() {
   const HistoryDecl& from = *entity_->history;
   auto made = std::make_unique<HistoryPlan>();
   made->table = static_cast<i32>(input_.tables->find(from.table));
-  WEIR_ASSIGN(made->fields,
-              compile_fields(context(made->table, 0), from.fields, {}, {}, {}, nullptr, rows_));
+  WEIR_ASSIGN(made->fields, compile_history_fields(context(made->table, 0), from.fields, rows_));
   for (const FieldDecl& field : from.fields) made->of.push_back(field.of);
   plan_->history = std::move(made);
   return {};
@@ -235,12 +299,15 @@ Result<std::unique_ptr<Plan>> Compiler::compile() {
   plan_->source = &source_;
   plan_->tables = input_.tables;
   plan_->entity = static_cast<i32>(entity - input_.declaration->entities.begin());
-  plan_->ignore_case = source_.ignore_case;
 
-  compile_specs();
+  for (std::size_t i = 0; i < plan_->documents.size(); ++i) {
+    rows_.begin_document(static_cast<i32>(i));
+    compile_specs(*plan_->documents[i].source);
+  }
   WEIR_TRY(compile_document());
   WEIR_TRY(compile_record());
   WEIR_TRY(compile_tables(entity_->record.tables, 0));
+  rows_.begin_document(0);
   WEIR_TRY(compile_history());
   WEIR_TRY(compile_lookups());
   compile_version();
@@ -248,6 +315,7 @@ Result<std::unique_ptr<Plan>> Compiler::compile() {
   resolve_all();
   plan_->row_nodes = rows_.row_nodes();
   plan_->nodes = rows_.member_nodes();
+  finish_documents();
   return std::move(plan_);
 }
 

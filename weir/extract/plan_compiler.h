@@ -13,10 +13,11 @@ namespace weir::extract {
 
 struct CompileInput {
   const Declaration* declaration = nullptr;
-  const SourceDecl* source = nullptr;  // or a document of an archive source
-  std::string entity;                  // of the source
-  const Tables* tables = nullptr;      // as tables_of gives them
+  const SourceDecl* source = nullptr;
+  std::string entity;              // of the source
+  const Tables* tables = nullptr;  // as tables_of gives them
   const CoercerRegistry* coercers = nullptr;
+  const ReaderRegistry* readers = nullptr;
   std::vector<ColumnPosition> blank;  // left null by a profile
   std::string folder;                 // of the declaration's file: table files are relative to it
   std::vector<std::string> without;   // names registered nowhere: what asks for them is left out

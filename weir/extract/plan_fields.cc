@@ -47,7 +47,8 @@ Result<std::shared_ptr<const Coercer>> coercer_of(const FieldContext& context,
   spec.options = std::move(options);
   spec.min = field.min;
   spec.max = field.max;
-  spec.split_by_default = context.input->source->format != Format::xml;
+  const Format format = context.source->format;
+  spec.split_by_default = format != Format::xml && format != Format::archive;
   auto made = make_coercer(spec, *context.input->coercers);
   if (!made.ok()) return at_field(context, field, std::move(made).error());
   return std::shared_ptr<const Coercer>(std::move(*made));
@@ -163,7 +164,7 @@ Candidate path_candidate(const FieldContext& context, const Path& path, PlanRows
                          SlotMode mode) {
   const PathStep& first = path.steps.front();
   if (first.kind == PathStep::Kind::document) {
-    const auto& fields = context.input->source->document;
+    const auto& fields = context.source->document;
     const auto at = std::ranges::find_if(fields, [&](const DocumentFieldDecl& field) {
       return field.field.name == first.names.front();
     });
@@ -180,45 +181,132 @@ Candidate path_candidate(const FieldContext& context, const Path& path, PlanRows
   return {.kind = Candidate::Kind::built_in, .built_in = at->second};
 }
 
-Result<std::vector<FieldPlan>> compile_fields(const FieldContext& context,
-                                              const std::vector<FieldDecl>& fields,
-                                              const FieldPaths& paths,
-                                              const FieldConstants& constants,
-                                              const FieldOptions& options, const EachDecl* each,
-                                              PlanRows& rows) {
-  const bool is_record = each == nullptr && context.row == 0;
+namespace {
+
+// A field as it is in all places that give it; its candidates are added place by place.
+Result<FieldPlan> compile_field(const FieldContext& context, const std::vector<FieldDecl>& fields,
+                                std::size_t at, const CoerceOptions& options) {
+  const FieldDecl& field = fields[at];
+  FieldPlan plan{.name = field.name,
+                 .required = field.required,
+                 .column = column_of(context, field),
+                 .blank = is_blank(context, field)};
+  const EntityDecl* entity = context.entity;
+  const auto on_error = field.on_error ? field.on_error : entity->on_error;
+  plan.reject_bad = on_error == OnError::reject;
+  const auto policy = field.policy ? field.policy : entity->default_policy;
+  plan.policy = policy.value_or(Policy::priority);
+  if (!field.lookup.empty())
+    plan.lookup = compile_link(*context.input->declaration, *context.input->tables, fields,
+                               static_cast<i32>(at));
+  if (!field.type) return plan;
+  plan.type = *field.type;
+  WEIR_ASSIGN(plan.coercer, coercer_of(context, field, options));
+  auto fallback = default_of(field, *plan.coercer, plan.scratch);
+  if (!fallback.ok()) return at_field(context, field, std::move(fallback).error());
+  plan.default_value = *fallback;
+  return plan;
+}
+
+CoerceOptions options_in(const FieldDecl& field,
+                         const std::vector<std::pair<std::string, CoerceOptions>>& options) {
+  const CoerceOptions* own = find_named(options, field.name);
+  return own == nullptr ? field.coerce : merged_options(field.coerce, *own);
+}
+
+// What a source, or a document of an archive, has for a field of its record.
+std::vector<Candidate> candidates_in(const FieldContext& context, const FieldDecl& field,
+                                     const CoerceOptions& options, PlanRows& rows) {
+  const SourceDecl& source = *context.source;
+  Candidates candidates(context, field, mode_of(field, options), rows);
+  if (const auto* given = find_named(source.paths, field.name))
+    for (const Path& path : *given) candidates.add(path);
+  candidates.add_aliases(source);
+  candidates.add_transforms(source);
+  candidates.add_own_path(nullptr);
+  if (const std::string* constant = find_named(source.constants, field.name))
+    candidates.add({.kind = Candidate::Kind::constant, .text = *constant});
+  return candidates.take();
+}
+
+// Lists are split by the rules of a document's format, so that documents of one archive differ.
+Result<void> add_documents(const FieldContext& context, const FieldDecl& field,
+                           const std::vector<DocumentPlan>& documents, PlanRows& rows,
+                           FieldPlan& plan) {
+  for (std::size_t i = 0; i < documents.size(); ++i) {
+    const SourceDecl& document = *documents[i].source;
+    if (field.policy == Policy::only && field.policy_source != document.name) continue;
+    FieldContext own = context;
+    own.source = &document;
+    rows.begin_document(static_cast<i32>(i));
+    const CoerceOptions options = options_in(field, document.fields);
+    std::shared_ptr<const Coercer> coercer;
+    const bool is_list = field.type->kind == TypeKind::list;
+    if (is_list || find_named(document.fields, field.name) != nullptr) {
+      WEIR_ASSIGN(coercer, coercer_of(own, field, options));
+    }
+    for (Candidate& candidate : candidates_in(own, field, options, rows)) {
+      candidate.from = static_cast<i32>(i);
+      candidate.coercer = coercer;
+      plan.candidates.push_back(std::move(candidate));
+    }
+  }
+  return {};
+}
+
+}  // namespace
+
+Result<std::vector<FieldPlan>> compile_row_fields(const FieldContext& context,
+                                                  const std::vector<FieldDecl>& fields,
+                                                  const EachDecl& each, PlanRows& rows) {
   std::vector<FieldPlan> made;
   for (std::size_t i = 0; i < fields.size(); ++i) {
     const FieldDecl& field = fields[i];
-    const CoerceOptions* own = find_named(options, field.name);
-    const CoerceOptions coerce = own == nullptr ? field.coerce : merged_options(field.coerce, *own);
-    FieldPlan plan{.name = field.name,
-                   .required = field.required,
-                   .column = column_of(context, field),
-                   .blank = is_blank(context, field)};
-    const auto on_error = field.on_error              ? field.on_error
-                          : context.entity != nullptr ? context.entity->on_error
-                                                      : std::nullopt;
-    plan.reject_bad = on_error == OnError::reject;
-    if (!field.lookup.empty())
-      plan.lookup = compile_link(*context.input->declaration, *context.input->tables, fields,
-                                 static_cast<i32>(i));
+    const CoerceOptions options = options_in(field, each.fields);
+    WEIR_ASSIGN(FieldPlan plan, compile_field(context, fields, i, options));
     if (field.type) {
-      plan.type = *field.type;
-      WEIR_ASSIGN(plan.coercer, coercer_of(context, field, coerce));
-      auto fallback = default_of(field, *plan.coercer, plan.scratch);
-      if (!fallback.ok()) return at_field(context, field, std::move(fallback).error());
-      plan.default_value = *fallback;
-      Candidates candidates(context, field, mode_of(field, coerce), rows);
-      if (const auto* given = find_named(paths, field.name))
+      Candidates candidates(context, field, mode_of(field, options), rows);
+      if (const auto* given = find_named(each.paths, field.name))
         for (const Path& path : *given) candidates.add(path);
-      if (is_record) {
-        candidates.add_aliases(*context.input->source);
-        candidates.add_transforms(*context.input->source);
-      }
-      candidates.add_own_path(each);
-      if (const std::string* constant = find_named(constants, field.name))
+      candidates.add_own_path(&each);
+      if (const std::string* constant = find_named(each.constants, field.name))
         candidates.add({.kind = Candidate::Kind::constant, .text = *constant});
+      plan.candidates = candidates.take();
+    }
+    made.push_back(std::move(plan));
+  }
+  return made;
+}
+
+Result<std::vector<FieldPlan>> compile_record_fields(const FieldContext& context,
+                                                     const std::vector<FieldDecl>& fields,
+                                                     const std::vector<DocumentPlan>& documents,
+                                                     PlanRows& rows) {
+  const bool is_archive = context.source->format == Format::archive;
+  std::vector<FieldPlan> made;
+  for (std::size_t i = 0; i < fields.size(); ++i) {
+    const FieldDecl& field = fields[i];
+    const CoerceOptions options =
+        is_archive ? field.coerce : options_in(field, context.source->fields);
+    WEIR_ASSIGN(FieldPlan plan, compile_field(context, fields, i, options));
+    if (field.type && is_archive)
+      WEIR_TRY(add_documents(context, field, documents, rows, plan));
+    else if (field.type)
+      plan.candidates = candidates_in(context, field, options, rows);
+    made.push_back(std::move(plan));
+  }
+  return made;
+}
+
+Result<std::vector<FieldPlan>> compile_history_fields(const FieldContext& context,
+                                                      const std::vector<FieldDecl>& fields,
+                                                      PlanRows& rows) {
+  std::vector<FieldPlan> made;
+  for (std::size_t i = 0; i < fields.size(); ++i) {
+    WEIR_ASSIGN(FieldPlan plan, compile_field(context, fields, i, fields[i].coerce));
+    if (fields[i].type) {
+      Candidates candidates(context, fields[i], mode_of(fields[i], fields[i].coerce), rows);
+      candidates.add_own_path(nullptr);
       plan.candidates = candidates.take();
     }
     made.push_back(std::move(plan));
@@ -249,7 +337,7 @@ Result<std::vector<std::shared_ptr<const Computed>>> compile_computed(
   for (const ComputedDecl& one : computed) {
     if (is_left_out(context, one.type)) continue;
     WEIR_ASSIGN(auto compiled,
-                make_computed(one, row, context.input->source->name, context.input->folder));
+                make_computed(one, row, context.source->name, context.input->folder));
     made.emplace_back(std::move(compiled));
   }
   return made;

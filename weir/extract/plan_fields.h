@@ -12,29 +12,32 @@
 
 namespace weir::extract {
 
-// Where a field stands: which table of Tables (-1: none), which row node its paths start at.
+// Where a field stands: in which source, or document of an archive; in which table of Tables (-1:
+// none); at which row node its paths start.
 struct FieldContext {
   const CompileInput* input = nullptr;
+  const SourceDecl* source = nullptr;
   const EntityDecl* entity = nullptr;
   i32 table = -1;
   i32 row = 0;
 };
 
-using FieldPaths = std::vector<std::pair<std::string, std::vector<Path>>>;
-using FieldConstants = std::vector<std::pair<std::string, std::string>>;
-using FieldOptions = std::vector<std::pair<std::string, CoerceOptions>>;
-
 // The position of the field called `name`, or -1.
 i32 field_index(const std::vector<FieldDecl>& fields, std::string_view name);
 
-// `each` is the place that a child's rows come from; null for a record. Aliases and transforms hold
-// for records only.
-Result<std::vector<FieldPlan>> compile_fields(const FieldContext& context,
-                                              const std::vector<FieldDecl>& fields,
-                                              const FieldPaths& paths,
-                                              const FieldConstants& constants,
-                                              const FieldOptions& options, const EachDecl* each,
-                                              PlanRows& rows);
+// Fields of child rows, which come from `each`.
+Result<std::vector<FieldPlan>> compile_row_fields(const FieldContext& context,
+                                                  const std::vector<FieldDecl>& fields,
+                                                  const EachDecl& each, PlanRows& rows);
+// Fields of a record, from the one document of a source, or from those of an archive.
+Result<std::vector<FieldPlan>> compile_record_fields(const FieldContext& context,
+                                                     const std::vector<FieldDecl>& fields,
+                                                     const std::vector<DocumentPlan>& documents,
+                                                     PlanRows& rows);
+// Fields of a history: of the record, with paths of their own only.
+Result<std::vector<FieldPlan>> compile_history_fields(const FieldContext& context,
+                                                      const std::vector<FieldDecl>& fields,
+                                                      PlanRows& rows);
 Result<FieldPlan> compile_document_field(const FieldContext& context,
                                          const DocumentFieldDecl& field);
 

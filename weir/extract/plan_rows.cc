@@ -27,18 +27,23 @@ std::string written(const Steps& steps) {
 
 }  // namespace
 
+// Where the paths of a row begin: those of the record at the root of the document at work.
+Steps PlanRows::steps_of(i32 row) const {
+  return row == 0 ? root(document_).steps : nodes_[static_cast<std::size_t>(row)].steps;
+}
+
 i32 PlanRows::add_row(i32 above, const Steps& steps) {
-  Steps whole = nodes_[static_cast<std::size_t>(above)].steps;
+  Steps whole = steps_of(above);
   whole.insert(whole.end(), steps.begin(), steps.end());
   if (!whole.empty() && whole.back().kind == PathStep::Kind::text) whole.pop_back();
-  nodes_.push_back({.steps = std::move(whole), .declared = above});
+  nodes_.push_back({.steps = std::move(whole), .declared = above, .document = document_});
   return static_cast<i32>(nodes_.size()) - 1;
 }
 
 // The scope at `steps`, a proper prefix of the row's own path; an enclosing row at the same place
 // serves as well.
 i32 PlanRows::scope(i32 row, Steps steps) {
-  if (steps.empty()) return 0;
+  if (row == 0 || steps.size() <= root(document_).steps.size()) return 0;
   i32 above = row;
   while (!is_proper_prefix(nodes_[static_cast<std::size_t>(above)].steps, steps)) {
     if (nodes_[static_cast<std::size_t>(above)].steps == steps) return above;
@@ -48,18 +53,20 @@ i32 PlanRows::scope(i32 row, Steps steps) {
     const Node& node = nodes_[static_cast<std::size_t>(i)];
     if (node.is_scope && node.declared == above && node.steps == steps) return i;
   }
-  nodes_.push_back({.steps = std::move(steps), .declared = above, .is_scope = true});
+  nodes_.push_back(
+      {.steps = std::move(steps), .declared = above, .is_scope = true, .document = document_});
   return static_cast<i32>(nodes_.size()) - 1;
 }
 
 Candidate PlanRows::capture(i32 row, const Steps& path, SlotMode mode) {
-  Steps whole = nodes_[static_cast<std::size_t>(row)].steps;
+  Steps whole = steps_of(row);
   std::size_t ups = 0;
   while (ups < path.size() && path[ups].kind == PathStep::Kind::up) ++ups;
-  for (std::size_t i = 0; i < ups && !whole.empty(); ++i) {
+  const std::size_t fixed = root(document_).fixed_steps;
+  for (std::size_t i = 0; i < ups; ++i) {
     // Positions in a list are no names.
-    while (!whole.empty() && whole.back().kind == PathStep::Kind::item) whole.pop_back();
-    if (!whole.empty()) whole.pop_back();
+    while (whole.size() > fixed && whole.back().kind == PathStep::Kind::item) whole.pop_back();
+    if (whole.size() > fixed) whole.pop_back();
   }
   const i32 holder = ups == 0 ? row : scope(row, whole);
   whole.insert(whole.end(), path.begin() + static_cast<std::ptrdiff_t>(ups), path.end());
@@ -68,8 +75,9 @@ Candidate PlanRows::capture(i32 row, const Steps& path, SlotMode mode) {
   const auto same = std::ranges::find_if(
       slots, [&](const Slot& slot) { return slot.mode == mode && slot.steps == whole; });
   const auto at = static_cast<i32>(same - slots.begin());
-  if (same == slots.end()) slots.push_back({.steps = std::move(whole), .mode = mode});
-  return {.kind = Candidate::Kind::capture, .up = holder, .slot = at};
+  if (same == slots.end())
+    slots.push_back({.steps = std::move(whole), .mode = mode, .document = document_});
+  return {.kind = Candidate::Kind::capture, .up = holder, .slot = at, .from = document_};
 }
 
 void PlanRows::finish() {
@@ -88,10 +96,11 @@ void PlanRows::finish() {
   }
   for (i32 i = 0; i < static_cast<i32>(nodes_.size()); ++i) {
     const Node& node = nodes_[static_cast<std::size_t>(i)];
-    if (i > 0) automaton_.add_row(node.steps, i);
+    if (i > 0) automaton_.add_row(node.steps, i, root(node.document).ignore_case);
     for (i32 slot = 0; slot < static_cast<i32>(node.slots.size()); ++slot) {
       const Slot& from = node.slots[static_cast<std::size_t>(slot)];
-      automaton_.add_capture(from.steps, {.row_node = i, .slot = slot, .mode = from.mode});
+      automaton_.add_capture(from.steps, {.row_node = i, .slot = slot, .mode = from.mode},
+                             root(from.document).ignore_case);
     }
   }
 }
@@ -110,6 +119,21 @@ void PlanRows::resolve(i32 row, Candidate& candidate) const {
 
 void PlanRows::resolve(i32 row, ConditionPlan& condition) const {
   condition.up = levels(row, condition.up);
+}
+
+std::vector<i32> PlanRows::record_slots(i32 document) const {
+  std::vector<i32> found;
+  const std::vector<Slot>& slots = nodes_.front().slots;
+  for (std::size_t i = 0; i < slots.size(); ++i)
+    if (slots[i].document == document) found.push_back(static_cast<i32>(i));
+  return found;
+}
+
+std::vector<i32> PlanRows::row_nodes_of(i32 document) const {
+  std::vector<i32> found;
+  for (std::size_t i = 1; i < nodes_.size(); ++i)
+    if (nodes_[i].document == document) found.push_back(static_cast<i32>(i));
+  return found;
 }
 
 std::vector<RowNode> PlanRows::row_nodes() const {

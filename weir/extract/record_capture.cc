@@ -35,6 +35,16 @@ void RecordCapture::begin() {
   open_row(0, {});
 }
 
+// Rows stay where they are, but nothing leads to them.
+void RecordCapture::forget(const DocumentPlan& document) {
+  const auto first = static_cast<std::size_t>(rows_.front().first_slot);
+  for (const i32 slot : document.record_slots) slots_[first + static_cast<std::size_t>(slot)] = {};
+  for (const i32 row_node : document.row_nodes) {
+    const auto node = static_cast<std::size_t>(row_node);
+    firsts_[node] = lasts_[node] = open_[node] = -1;
+  }
+}
+
 // Growing a vector holds the old and the new one for a moment; hence three times the size.
 bool RecordCapture::room_for(i64 bytes) {
   used_bytes_ += 3 * bytes;

@@ -32,6 +32,16 @@ class RecordCapture {
 
   // Forgets the record before, and opens the row of this one.
   void begin();
+  // A document of the record begins, or begins again: what it told before is forgotten. Where a
+  // record has one document only, it begins with that.
+  void begin(const DocumentPlan& document) {
+    if (plan_.is_archive())
+      forget(document);
+    else
+      begin();
+  }
+  // What `document` told is as if it were absent.
+  void forget(const DocumentPlan& document);
   // Rows that begin at, and end with, a match of `node`. `name` must stay valid.
   void open_rows(const MemberNode& node, std::string_view name);
   void close_rows(const MemberNode& node);

@@ -151,7 +151,7 @@ RawValue RecordWriter::raw_value(const Candidate& candidate, const RowContext& r
     case BuiltIn::run_date:
       return text(input_->run_date);
     case BuiltIn::warning:
-      break;
+      return text(place_->warning);
   }
   return {};
 }
@@ -162,7 +162,15 @@ bool RecordWriter::evaluate(const FieldPlan& field, const RowContext& row, bool 
                             Value& out) {
   out = Value{};
   if (field.coercer == nullptr) return true;
-  for (const Candidate& candidate : field.candidates) {
+  const bool by_order = field.policy == Policy::priority || field.policy == Policy::only;
+  if (!by_order && plan_.is_archive()) return merge_documents(field, row, is_key, out);
+  return evaluate_from(field, field.candidates, row, is_key, out);
+}
+
+bool RecordWriter::evaluate_from(const FieldPlan& field, std::span<const Candidate> candidates,
+                                 const RowContext& row, bool is_key, Value& out) {
+  for (const Candidate& candidate : candidates) {
+    const Coercer& coercer = candidate.coercer == nullptr ? *field.coercer : *candidate.coercer;
     if (candidate.kind == Candidate::Kind::document) {
       const auto at = static_cast<std::size_t>(candidate.slot);
       if (plan_.document[at].type == field.type && !input_->document[at].null) {
@@ -172,7 +180,7 @@ bool RecordWriter::evaluate(const FieldPlan& field, const RowContext& row, bool 
     }
     const RawValue raw = raw_value(candidate, row);
     if (!has_value(raw)) continue;
-    const CoerceStatus status = field.coercer->coerce(raw, out, *scratch_);
+    const CoerceStatus status = coercer.coerce(raw, out, *scratch_);
     if (status == CoerceStatus::ok) return true;
     out = Value{};
     if (status == CoerceStatus::null) continue;
@@ -180,7 +188,7 @@ bool RecordWriter::evaluate(const FieldPlan& field, const RowContext& row, bool 
     const Reason reason = is_key                        ? Reason::key_format
                           : status == CoerceStatus::bad ? Reason::coerce
                                                         : Reason::range;
-    refuse(reason, fmt::format("{}: {}", field.name, field.coercer->explain(raw)));
+    refuse(reason, fmt::format("{}: {}", field.name, coercer.explain(raw)));
     return false;
   }
   return true;

@@ -25,6 +25,8 @@ std::string_view to_string(Reason reason) {
       return "not_object";
     case oversize:
       return "oversize";
+    case document:
+      return "document";
     case missing_key:
       return "missing_key";
     case key_format:
@@ -73,6 +75,13 @@ Written RecordWriter::write(const RecordCapture& capture, const InputContext& in
   if (step == Step::left_out) return Written::left_out;
   if (step == Step::full) return Written::full;
   return reject(input, place, refusal_) ? Written::rejected : Written::full;
+}
+
+bool RecordWriter::takes(const DocumentPlan& document, const RecordCapture& capture,
+                         Scratch& scratch) {
+  capture_ = &capture;
+  scratch_ = &scratch;
+  return all_hold(document.where, 0);
 }
 
 RecordWriter::Step RecordWriter::write_record_row(bool deleted) {
@@ -137,8 +146,14 @@ RecordWriter::Step RecordWriter::write_table(std::size_t table_plan) {
   TableState& state = states_[table_plan];
   state.keys.clear();
   state.rows = 0;
-  for (const RowPlan& rows : table.rows)
+  const i64 before = columns_.table(table.table).rows();
+  i32 document = 0;
+  for (const RowPlan& rows : table.rows) {
+    const bool has_any = columns_.table(table.table).rows() > before;
+    if (rows.document != document && has_any && !table.of_all_documents) break;
+    document = rows.document;
     if (const Step step = write_place(table, rows, state); step != Step::done) return step;
+  }
   return Step::done;
 }
 

@@ -39,6 +39,7 @@ enum class Reason : u8 {
   csv_width,
   not_object,
   oversize,
+  document,  // of an archive, that is broken
   missing_key,
   key_format,
   coerce,
@@ -56,6 +57,7 @@ struct RecordPlace {
   i64 row = 0;
   i64 offset = 0;
   std::string_view raw;
+  std::string_view warning = {};  // why a document of the record was left out
 };
 
 // `--partition K/N`: only the records whose key falls to this part.
@@ -102,6 +104,8 @@ class RecordWriter {
   // Writes the captured record. Scratch of the record is the caller's, cleared between records.
   Written write(const RecordCapture& capture, const InputContext& input, const RecordPlace& place,
                 Scratch& scratch);
+  // Whether the captured document is one that its `where` asks for.
+  bool takes(const DocumentPlan& document, const RecordCapture& capture, Scratch& scratch);
   // Writes a reject. False: the arena is full.
   bool reject(const InputContext& input, const RecordPlace& place, const Refusal& refusal);
 
@@ -132,6 +136,9 @@ class RecordWriter {
   bool is_null_token(std::string_view text) const;
   RawValue raw_value(const Candidate& candidate, const RowContext& row);
   bool evaluate(const FieldPlan& field, const RowContext& row, bool is_key, Value& out);
+  bool evaluate_from(const FieldPlan& field, std::span<const Candidate> candidates,
+                     const RowContext& row, bool is_key, Value& out);
+  bool merge_documents(const FieldPlan& field, const RowContext& row, bool is_key, Value& out);
   void complete(const TablePlan& table, const RowPlan& rows, TableState& state);
   void refuse(Reason reason, std::string detail);
 

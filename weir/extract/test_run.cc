@@ -164,7 +164,9 @@ class TestCase {
 
  private:
   Result<void> fill_document();
-  std::string_view record();
+  std::string_view record(const SourceDecl& source);
+  Result<void> extract(ChunkColumns& columns);
+  Result<void> extract_document(Extractor& extractor);
   void compare(const ChunkBatches& batches);
   void compare_rejects(const Batch& rejects);
   void compare_row(const TestRows& rows, i32 table, i64 row,
@@ -208,14 +210,14 @@ Result<void> TestCase::fill_document() {
 
 // The record's bytes, with what a front end needs behind them. CSV has its header in the first
 // line.
-std::string_view TestCase::record() {
+std::string_view TestCase::record(const SourceDecl& source) {
   auto scope = std::make_shared<format::XmlScope>();
-  if (!plan_.source->name_space.empty())
-    scope->bindings.push_back({.prefix = "", .uri = plan_.source->name_space});
+  if (!source.name_space.empty())
+    scope->bindings.push_back({.prefix = "", .uri = source.name_space});
   format_.scopes.push_back(std::move(scope));
   std::string_view text = trim(test_.input);
-  if (plan_.source->format == Format::csv) {
-    format::CsvSplitter splitter(plan_.source->delimiter.front());
+  if (source.format == Format::csv) {
+    format::CsvSplitter splitter(source.delimiter.front());
     const std::size_t line_end = std::min(text.find('\n'), text.size());
     splitter.split(trim(text.substr(0, line_end)), -1);
     for (const format::CsvCell& cell : splitter.cells()) format_.header.emplace_back(cell.text);
@@ -280,15 +282,40 @@ std::vector<std::string> TestCase::run() {
     fail(filled.error().message());
     return failures_;
   }
-  const std::string_view text = record();
-  Extractor extractor(plan_, columns, {}, arena_bytes);
-  const format::CutRecord cut{.begin = 0, .end = static_cast<i64>(text.size()), .row = 1};
-  const auto progress = extractor.extract(padded_, {&cut, 1}, input_, format_);
-  if (progress.input_failed)
-    fail(fmt::format("the input is not well-formed: {}", progress.failure.detail));
+  if (const auto extracted = extract(columns); !extracted.ok())
+    fail(extracted.error().message());
   else
     compare(columns.view());
   return failures_;
+}
+
+Result<void> TestCase::extract(ChunkColumns& columns) {
+  Extractor extractor(plan_, columns, {}, arena_bytes);
+  if (plan_.is_archive()) return extract_document(extractor);
+  const std::string_view text = record(*plan_.source);
+  const format::CutRecord cut{.begin = 0, .end = static_cast<i64>(text.size()), .row = 1};
+  const auto progress = extractor.extract(padded_, {&cut, 1}, input_, format_);
+  if (!progress.input_failed) return {};
+  return Error(ErrorCode::corrupt,
+               fmt::format("the input is not well-formed: {}", progress.failure.detail));
+}
+
+// An archive of which the one document is there. Readers have no file to look at.
+Result<void> TestCase::extract_document(Extractor& extractor) {
+  const auto at = std::ranges::find_if(plan_.documents, [&](const DocumentPlan& document) {
+    return document.source->name == test_.document && document.reader == nullptr;
+  });
+  if (at == plan_.documents.end())
+    return Error(
+        ErrorCode::declaration,
+        fmt::format("`document` says \"{}\", which is no document with a member", test_.document));
+  RecordDocuments documents;
+  documents.documents.resize(plan_.documents.size());
+  documents.documents[static_cast<std::size_t>(at - plan_.documents.begin())] = {
+      .state = DocumentBytes::State::whole, .text = record(*at->source), .problem = {}};
+  const bool taken = extractor.extract(documents, input_, {.row = 1, .raw = padded_});
+  WEIR_ASSERT(taken);
+  return {};
 }
 
 const Plan* plan_of(const Declaration& declaration, const std::vector<std::unique_ptr<Plan>>& plans,

@@ -4,10 +4,11 @@
 
 namespace weir::extract {
 
-XmlFrontEnd::XmlFrontEnd(const Plan& plan)
+XmlFrontEnd::XmlFrontEnd(const Plan& plan, const DocumentPlan& document)
     : plan_(plan),
-      names_(plan.nodes, plan.ignore_case),
-      tokenizer_({.refuse_doctype = plan.source->refuse_doctype}),
+      document_(document),
+      names_(plan.nodes, document.source->ignore_case),
+      tokenizer_({.refuse_doctype = document.source->refuse_doctype}),
       item_counts_(plan.nodes.size()) {}
 
 XmlFrontEnd::Frame& XmlFrontEnd::push(i32 node) {
@@ -31,10 +32,11 @@ i32 XmlFrontEnd::item_node(i32 node, i64 parent) {
 
 bool XmlFrontEnd::enter(std::string_view name, std::string_view uri) {
   if (depth_ == 0) {
-    push(0);
+    push(document_.root);
     return true;
   }
-  if (!plan_.source->name_space.empty() && uri != plan_.source->name_space) return false;
+  const std::string& wanted = document_.source->name_space;
+  if (!wanted.empty() && uri != wanted) return false;
   const Frame& above = frames_[depth_ - 1];
   i32 node = names_.member(above.node, name);
   if (node >= 0) node = item_node(node, above.serial);
@@ -75,13 +77,22 @@ std::optional<Refusal> XmlFrontEnd::read(std::string_view record, const format::
   capture_ = &capture;
   scratch_ = &scratch;
   depth_ = 0;
-  capture.begin();
-  static const format::XmlScope none;
-  const auto scope = static_cast<std::size_t>(cut.scope);
-  const Result<void> walked = tokenizer_.element(
-      record, scope < context_->scopes.size() ? *context_->scopes[scope] : none, cut.offset, *this);
+  capture.begin(document_);
+  const Result<void> walked = walk(record, cut);
   if (walked.ok()) return std::nullopt;
   return Refusal{Reason::xml_syntax, walked.error().message()};
+}
+
+Result<void> XmlFrontEnd::walk(std::string_view record, const format::CutRecord& cut) {
+  if (plan_.is_archive()) {
+    // A path to the record begins with the name of the root element.
+    if (document_.source->record) push(document_.root);
+    return tokenizer_.document(record, *this);
+  }
+  static const format::XmlScope none;
+  const auto scope = static_cast<std::size_t>(cut.scope);
+  return tokenizer_.element(
+      record, scope < context_->scopes.size() ? *context_->scopes[scope] : none, cut.offset, *this);
 }
 
 }  // namespace weir::extract

@@ -18,7 +18,7 @@ namespace weir::extract {
 
 class XmlFrontEnd final : public FrontEnd {
  public:
-  explicit XmlFrontEnd(const Plan& plan);
+  XmlFrontEnd(const Plan& plan, const DocumentPlan& document);
 
   void begin(const FormatContext& context) override { context_ = &context; }
   std::optional<Refusal> read(std::string_view record, const format::CutRecord& cut,
@@ -47,8 +47,10 @@ class XmlFrontEnd final : public FrontEnd {
   const MemberNode& at(i32 node) const { return plan_.nodes[static_cast<std::size_t>(node)]; }
   i32 item_node(i32 node, i64 parent);
   Frame& push(i32 node);
+  Result<void> walk(std::string_view record, const format::CutRecord& cut);
 
   const Plan& plan_;
+  const DocumentPlan& document_;
   MemberNames names_;
   format::XmlTokenizer tokenizer_;
   const FormatContext* context_ = nullptr;

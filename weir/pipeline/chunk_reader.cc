@@ -60,8 +60,9 @@ Result<bool> ChunkReader::read(ChunkSlot& slot) {
 }
 
 void ChunkReader::fill(ChunkSlot& slot) {
-  while (open_ != nullptr || open_next(slot)) {
-    if (take_records(slot)) break;  // the chunk has all the records it may have
+  while (!is_full(slot) && (open_ != nullptr || open_next(slot))) {
+    if (open_ == nullptr) continue;  // an archive
+    if (take_records(slot)) break;   // the chunk has all the records it may have
     if (open_->ended) {
       finish_input(slot);
       continue;
@@ -80,6 +81,10 @@ bool ChunkReader::open_next(ChunkSlot& slot) {
   const auto number = static_cast<i32>(next_input_);
   const RunInput& input = inputs_[next_input_++];
   const extract::Plan& plan = *plans_[static_cast<std::size_t>(input.source)];
+  if (plan.is_archive()) {
+    name_archive(slot, number, input);
+    return true;
+  }
   open_ = std::make_unique<OpenInput>(number, input, plan);
   open_->base = slot.byte_count;
   open_->context->number = number;
@@ -99,6 +104,23 @@ bool ChunkReader::open_next(ChunkSlot& slot) {
   open_->stream = std::move(*stream);
   open_->cutter = std::move(*cutter);
   return true;
+}
+
+void ChunkReader::name_archive(ChunkSlot& slot, i32 number, const RunInput& input) {
+  auto context = std::make_shared<extract::InputContext>();
+  context->number = number;
+  context->file = std::filesystem::path(input.input.location).filename();
+  context->run_date = options_.run_date;
+  slot.segments.push_back(
+      {.input = number, .source = input.source, .context = std::move(context), .input_ends = true});
+  bytes_read_ += input.input.size;
+  ++slot.archive_count;
+  ++slot.record_count;
+}
+
+bool ChunkReader::is_full(const ChunkSlot& slot) const {
+  return slot.archive_count >= options_.chunk_archives ||
+         (options_.chunk_records > 0 && slot.record_count >= options_.chunk_records);
 }
 
 Segment& ChunkReader::segment_of(ChunkSlot& slot) {

@@ -1,7 +1,8 @@
 // ChunkReader: the inputs of a run, one after the other, cut into chunks.
 //
 // A chunk ends when its slot's bytes are full, at `chunk_records`, or with the last input; it may
-// hold records of several inputs. What was read beyond its end is carried over to the next one. An
+// hold records of several inputs. Archives are only named to the chunk: its worker reads them. What
+// was read beyond its end is carried over to the next one. An
 // input that cannot be read, or is damaged, fails alone: the run goes on with the next.
 //
 // Threads: one at a time (the pipeline's reader).
@@ -24,7 +25,8 @@ namespace weir::pipeline {
 
 struct ReadOptions {
   i64 chunk_records = 0;  // 0: no limit but the slot's
-  i64 record_bytes = 0;   // a longer record is passed over and becomes a reject
+  i64 chunk_archives = 8192;
+  i64 record_bytes = 0;  // a longer record is passed over and becomes a reject
   store::InputLimits limits;
   std::string run_date;
 };
@@ -47,6 +49,8 @@ class ChunkReader {
  private:
   void fill(ChunkSlot& slot);
   bool open_next(ChunkSlot& slot);
+  void name_archive(ChunkSlot& slot, i32 number, const RunInput& input);
+  bool is_full(const ChunkSlot& slot) const;
   void read_more(ChunkSlot& slot);
   bool cut(ChunkSlot& slot, bool last);
   void place(ChunkSlot& slot, format::CutRecord& record);

@@ -6,13 +6,24 @@ ChunkSlot::ChunkSlot(const std::vector<std::unique_ptr<extract::Plan>>& plans, c
                      extract::PartFilter filter, i64 bytes, i64 record_bytes)
     : byte_limit_(bytes / 3), arena_(bytes), bytes_(arena_), columns_(tables, arena_) {
   extractors_.reserve(plans.size());
-  for (const auto& plan : plans) extractors_.emplace_back(*plan, columns_, filter, record_bytes);
+  for (const auto& plan : plans) {
+    extractors_.emplace_back(*plan, columns_, filter, record_bytes);
+    archives_.push_back(plan->is_archive()
+                            ? std::make_unique<ArchiveReader>(*plan, store::InputLimits{})
+                            : nullptr);
+  }
+}
+
+Result<extract::RecordDocuments> ChunkSlot::read_archive(const store::Input& input, i32 source) {
+  return archives_[static_cast<std::size_t>(source)]->read(
+      input, {bytes_.data(), static_cast<std::size_t>(byte_limit_)});
 }
 
 void ChunkSlot::clear() {
   number = 0;
   byte_count = 0;
   record_count = 0;
+  archive_count = 0;
   segments.clear();
   row = {};
   inputs.clear();

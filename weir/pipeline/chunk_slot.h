@@ -12,11 +12,12 @@
 #include "weir/flow/arena.h"
 #include "weir/flow/manifest.h"
 #include "weir/format/record_cutter.h"
+#include "weir/pipeline/archive_reader.h"
 #include "weir/spool/spool.h"
 
 namespace weir::pipeline {
 
-// Records of one input within a chunk.
+// Records of one input within a chunk. An archive is one record, which its worker reads.
 struct Segment {
   i32 input = 0;  // of the run's list
   i32 source = 0;
@@ -42,6 +43,9 @@ class ChunkSlot {
     return extractors_[static_cast<std::size_t>(source)];
   }
 
+  // The documents of an archive, read into the bytes for records. Errors: as ArchiveReader::read.
+  Result<extract::RecordDocuments> read_archive(const store::Input& input, i32 source);
+
   // How many of the bytes are for records and the padding behind them.
   i64 byte_limit() const { return byte_limit_; }
   std::string_view text(i64 begin, i64 end) const {
@@ -54,6 +58,7 @@ class ChunkSlot {
   i64 number = 0;
   i64 byte_count = 0;  // of `bytes` in use
   i64 record_count = 0;
+  i64 archive_count = 0;  // of the records
   std::vector<Segment> segments;
   flow::ChunkRow row;
   std::vector<flow::InputRow> inputs;  // as they stand after this chunk
@@ -65,7 +70,8 @@ class ChunkSlot {
   flow::Arena arena_;
   flow::ArenaBuffer bytes_;
   extract::ChunkColumns columns_;
-  std::vector<extract::Extractor> extractors_;  // of each source
+  std::vector<extract::Extractor> extractors_;            // of each source
+  std::vector<std::unique_ptr<ArchiveReader>> archives_;  // of each source; null: no archives
 };
 
 }  // namespace weir::pipeline

@@ -11,9 +11,11 @@ namespace weir::pipeline {
 Result<std::unique_ptr<LoadedDeclaration>> load_for_check(const std::string& file,
                                                           std::string_view profile) {
   const extract::CoercerRegistry coercers;
-  WEIR_ASSIGN(extract::ParsedDeclaration parsed,
-              extract::load_declaration(
-                  file, {.coercers = coercers.names(), .readers = {}, .computed = {}}));
+  const extract::ReaderRegistry readers;
+  WEIR_ASSIGN(
+      extract::ParsedDeclaration parsed,
+      extract::load_declaration(
+          file, {.coercers = coercers.names(), .readers = readers.names(), .computed = {}}));
   auto loaded = std::make_unique<LoadedDeclaration>();
   loaded->declaration = std::move(parsed.declaration);
   loaded->problems = std::move(parsed.problems);
@@ -31,15 +33,12 @@ Result<std::unique_ptr<LoadedDeclaration>> load_for_check(const std::string& fil
                                   .entity = entity,
                                   .tables = &loaded->tables,
                                   .coercers = &coercers,
+                                  .readers = &readers,
                                   .blank = blank,
                                   .folder = std::filesystem::path(file).parent_path(),
                                   .without = without});
   };
   for (const extract::SourceDecl& source : loaded->declaration.sources) {
-    for (const extract::SourceDecl& document : source.documents) {
-      if (!document.reader.empty()) continue;
-      WEIR_TRY(compile(document, source.entity));
-    }
     WEIR_ASSIGN(auto plan, compile(source, source.entity));
     loaded->plans.push_back(std::move(plan));
   }

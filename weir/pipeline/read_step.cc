@@ -39,6 +39,17 @@ Result<MemoryShares> divide_memory(const RunOptions& options) {
                   format_size(options.memory_bytes), options.threads, format_size(needed)));
 }
 
+namespace {
+
+// Archives of a chunk: what is kept of one is a few hundred bytes, what it gives a few thousand.
+i64 archives_in(i64 budget_bytes, double chunk_share) {
+  constexpr double archive_bytes = 16 * KiB;
+  const double share = static_cast<double>(budget_bytes) * chunk_share;
+  return std::clamp<i64>(static_cast<i64>(share / archive_bytes), 1'000, 500'000);
+}
+
+}  // namespace
+
 ReadStep::ReadStep(const RunOptions& options, const MemoryShares& shares,
                    const LoadedDeclaration& loaded, std::vector<RunInput>& inputs,
                    std::string run_id)
@@ -52,6 +63,7 @@ Result<void> ReadStep::run(ChunkSink& sink, i64 first_chunk, RunReport& report) 
   const auto started = std::chrono::steady_clock::now();
   ChunkReader reader(loaded_.plans, inputs_,
                      {.chunk_records = options_.chunk_records,
+                      .chunk_archives = archives_in(shares_.budget_bytes, options_.chunk_share),
                       .record_bytes = shares_.record_bytes,
                       .limits = {},
                       .run_date = options_.run_date});
@@ -100,24 +112,10 @@ void ReadStep::show_progress(const ChunkReader& reader, i64 records) {
 
 Result<void> ReadStep::extract(ChunkSlot& slot, ChunkSink& sink, flow::Turn& turn) {
   const auto started = std::chrono::steady_clock::now();
-  const auto bytes = slot.text(0, slot.bytes().capacity_bytes());
   for (Segment& segment : slot.segments) {
-    extract::Extractor& extractor = slot.extractor(segment.source);
-    for (std::size_t taken = 0; taken < segment.records.size();) {
-      const auto progress = extractor.extract(bytes, std::span(segment.records).subspan(taken),
-                                              *segment.context, *segment.format);
-      taken += static_cast<std::size_t>(progress.taken);
-      if (progress.input_failed) {
-        segment.error =
-            fmt::format("record {}: {}", segment.records[taken].row, progress.failure.detail);
-        break;
-      }
-      if (taken == segment.records.size()) break;
-      count_rejects(slot);
-      WEIR_TRY(sink.part(slot, turn));
-      slot.columns().clear();
-      slot.arena().clear_exhausted();
-    }
+    const bool is_archive = loaded_.plans[static_cast<std::size_t>(segment.source)]->is_archive();
+    WEIR_TRY(is_archive ? extract_archive(slot, segment, sink, turn)
+                        : extract_records(slot, segment, sink, turn));
   }
   count_rejects(slot);
   slot.row.seconds =
@@ -125,13 +123,60 @@ Result<void> ReadStep::extract(ChunkSlot& slot, ChunkSink& sink, flow::Turn& tur
   return sink.last_part(slot);
 }
 
+Result<void> ReadStep::extract_records(ChunkSlot& slot, Segment& segment, ChunkSink& sink,
+                                       flow::Turn& turn) {
+  const auto bytes = slot.text(0, slot.bytes().capacity_bytes());
+  extract::Extractor& extractor = slot.extractor(segment.source);
+  for (std::size_t taken = 0; taken < segment.records.size();) {
+    const auto progress = extractor.extract(bytes, std::span(segment.records).subspan(taken),
+                                            *segment.context, *segment.format);
+    taken += static_cast<std::size_t>(progress.taken);
+    if (progress.input_failed) {
+      segment.error =
+          fmt::format("record {}: {}", segment.records[taken].row, progress.failure.detail);
+      return {};
+    }
+    if (taken < segment.records.size()) WEIR_TRY(send_part(slot, sink, turn));
+  }
+  return {};
+}
+
+Result<void> ReadStep::extract_archive(ChunkSlot& slot, Segment& segment, ChunkSink& sink,
+                                       flow::Turn& turn) {
+  const store::Input& input = inputs_[static_cast<std::size_t>(segment.input)].input;
+  const auto documents = slot.read_archive(input, segment.source);
+  if (!documents.ok()) {
+    segment.error = documents.error().message();
+    return {};
+  }
+  segment.records.push_back({.row = 1});
+  extract::RecordPlace place{.row = 1};
+  for (const extract::DocumentBytes& document : documents->documents)
+    if (place.raw.empty()) place.raw = document.text;
+  while (!slot.extractor(segment.source).extract(*documents, *segment.context, place))
+    WEIR_TRY(send_part(slot, sink, turn));
+  return {};
+}
+
+// The columns are full.
+Result<void> ReadStep::send_part(ChunkSlot& slot, ChunkSink& sink, flow::Turn& turn) {
+  count_rejects(slot);
+  WEIR_TRY(sink.part(slot, turn));
+  slot.columns().clear();
+  slot.arena().clear_exhausted();
+  return {};
+}
+
 // The rejects of the columns as they stand, by input; and the rows of all tables.
 void ReadStep::count_rejects(ChunkSlot& slot) {
   const ChunkBatches batches = slot.columns().view();
   const Column& inputs = batches.rejects.columns[reject_input];
-  for (i64 row = 0; row < batches.rejects.rows; ++row)
-    for (Segment& segment : slot.segments)
-      if (segment.input == inputs.at<i32>(row)) ++segment.rejected;
+  for (i64 row = 0; row < batches.rejects.rows; ++row) {
+    // Segments stand in the order of their inputs.
+    const auto of =
+        std::ranges::lower_bound(slot.segments, inputs.at<i32>(row), {}, &Segment::input);
+    if (of != slot.segments.end() && of->input == inputs.at<i32>(row)) ++of->rejected;
+  }
   for (const Batch& table : batches.tables) slot.row.rows += table.rows;
 }
 

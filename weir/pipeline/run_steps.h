@@ -60,6 +60,11 @@ class ReadStep {
 
  private:
   Result<void> extract(ChunkSlot& slot, ChunkSink& sink, flow::Turn& turn);
+  Result<void> extract_records(ChunkSlot& slot, Segment& segment, ChunkSink& sink,
+                               flow::Turn& turn);
+  Result<void> extract_archive(ChunkSlot& slot, Segment& segment, ChunkSink& sink,
+                               flow::Turn& turn);
+  static Result<void> send_part(ChunkSlot& slot, ChunkSink& sink, flow::Turn& turn);
   static void count_rejects(ChunkSlot& slot);
   void settle(ChunkSlot& slot);
   void show_progress(const ChunkReader& reader, i64 records);

@@ -1,0 +1,118 @@
+#include "weir/pipeline/archive_reader.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cstring>
+
+#include "weir/base/bytes.h"
+#include "weir/extract/front_end.h"
+#include "weir/format/xml_encoding.h"
+
+namespace weir::pipeline {
+
+using extract::DocumentBytes;
+using State = DocumentBytes::State;
+
+namespace {
+
+constexpr std::string_view comment_member = "#comment";
+
+// The comment of an archive, which its directory has brought.
+class TextStream final : public ByteStream {
+ public:
+  explicit TextStream(std::string_view text) : text_(text) {}
+
+  Result<i64> read(std::span<std::byte> out) override {
+    const std::size_t count = std::min(out.size(), text_.size());
+    std::memcpy(out.data(), text_.data(), count);
+    text_.remove_prefix(count);
+    return static_cast<i64>(count);
+  }
+
+ private:
+  std::string_view text_;
+};
+
+}  // namespace
+
+ArchiveReader::ArchiveReader(const extract::Plan& plan, store::InputLimits limits)
+    : plan_(plan), limits_(limits) {
+  for (const extract::DocumentPlan& document : plan.documents) {
+    members_.emplace_back();
+    if (!document.member.empty() && document.member != comment_member) {
+      auto patterns = store::MemberPatterns::parse({document.member});
+      WEIR_ASSERT(patterns.ok());
+      members_.back() = std::move(*patterns);
+    }
+    has_readers_ |= document.reader != nullptr;
+  }
+}
+
+Result<extract::RecordDocuments> ArchiveReader::read(const store::Input& input,
+                                                     std::span<std::byte> bytes) {
+  free_ = bytes;
+  extract::RecordDocuments documents;
+  documents.documents.resize(plan_.documents.size());
+  auto opened = store::Archive::open(input.file, limits_);
+  const bool is_other = !opened.ok() && opened.error().code() == ErrorCode::unsupported;
+  if (!opened.ok() && !(is_other && has_readers_)) return std::move(opened).error();
+  archive_ = opened.ok() ? std::move(*opened) : nullptr;
+  documents.file = {.input = &input, .archive = archive_.get()};
+  if (archive_ == nullptr) return documents;
+  for (std::size_t i = 0; i < plan_.documents.size(); ++i)
+    if (!plan_.documents[i].member.empty()) documents.documents[i] = read_document(*archive_, i);
+  return documents;
+}
+
+// Of several members the first in byte order; of several of one name the last, as when unpacked.
+const store::Member* ArchiveReader::find(const store::Archive& archive,
+                                         std::size_t document) const {
+  const store::Member* found = nullptr;
+  for (const store::Member& member : archive.members())
+    if (members_[document].are_met_by(member.name) &&
+        (found == nullptr || member.name <= found->name))
+      found = &member;
+  return found;
+}
+
+DocumentBytes ArchiveReader::read_document(const store::Archive& archive, std::size_t document) {
+  if (plan_.documents[document].member == comment_member) {
+    if (archive.comment().empty()) return {};
+    return take(std::make_unique<TextStream>(archive.comment()), document);
+  }
+  const store::Member* member = find(archive, document);
+  if (member == nullptr) return {};
+  auto stream = archive.read(*member);
+  if (!stream.ok())
+    return {.state = State::broken, .text = {}, .problem = stream.error().message()};
+  return take(std::move(*stream), document);
+}
+
+DocumentBytes ArchiveReader::take(std::unique_ptr<ByteStream> stream, std::size_t document) {
+  const extract::SourceDecl& source = *plan_.documents[document].source;
+  if (source.format == extract::Format::xml)
+    stream = std::make_unique<format::XmlUtf8Stream>(std::move(stream));
+  const i64 room = static_cast<i64>(free_.size()) - extract::FrontEnd::padding;
+  const i64 limit = source.max_bytes > 0 ? std::min(room, source.max_bytes) : room;
+  const auto broken = [](std::string problem) {
+    return DocumentBytes{.state = State::broken, .text = {}, .problem = std::move(problem)};
+  };
+  i64 size = 0;
+  for (i64 count = 1; count > 0; size += count) {
+    if (size > limit && limit == source.max_bytes)
+      return broken(fmt::format("it is larger than its max_bytes, {}", format_size(limit)));
+    if (size > limit) return broken("it is larger than its share of the memory; raise --memory");
+    // A byte more than there may be; only the read that returns 0 says that all were right.
+    auto read = stream->read(
+        free_.subspan(static_cast<std::size_t>(size), static_cast<std::size_t>(limit + 1 - size)));
+    if (!read.ok()) return broken(read.error().message());
+    count = *read;
+  }
+  const std::string_view text(reinterpret_cast<const char*>(free_.data()),
+                              static_cast<std::size_t>(size));
+  free_ = free_.subspan(static_cast<std::size_t>(size + extract::FrontEnd::padding));
+  return {.state = State::whole, .text = text, .problem = {}};
+}
+
+}  // namespace weir::pipeline
