@@ -40,6 +40,12 @@ struct OpenInput {
   std::string oversize_head;
 };
 
+std::string without_location(const Error& error, const RunInput& input) {
+  const std::string location = input.input.location + ": ";
+  const std::string& message = error.message();
+  return message.starts_with(location) ? message.substr(location.size()) : message;
+}
+
 ChunkReader::ChunkReader(const std::vector<std::unique_ptr<extract::Plan>>& plans,
                          const std::vector<RunInput>& inputs, ReadOptions options)
     : plans_(plans), inputs_(inputs), options_(std::move(options)) {}
@@ -221,11 +227,7 @@ void ChunkReader::fail_input(ChunkSlot& slot, const Error& error) {
   open_->ended = true;
   open_->failed = true;
   open_->pending.clear();
-  // Whoever reports it says the location first.
-  const std::string location = open_->input.input.location + ": ";
-  const std::string& message = error.message();
-  segment_of(slot).error =
-      message.starts_with(location) ? message.substr(location.size()) : message;
+  segment_of(slot).error = without_location(error, open_->input);
 }
 
 void ChunkReader::finish_input(ChunkSlot& slot) {

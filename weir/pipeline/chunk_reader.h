@@ -31,6 +31,9 @@ struct ReadOptions {
   std::string run_date;
 };
 
+// Why `input` fails, for whoever says its location first.
+std::string without_location(const Error& error, const RunInput& input);
+
 struct OpenInput;
 
 class ChunkReader {

@@ -143,10 +143,10 @@ Result<void> ReadStep::extract_records(ChunkSlot& slot, Segment& segment, ChunkS
 
 Result<void> ReadStep::extract_archive(ChunkSlot& slot, Segment& segment, ChunkSink& sink,
                                        flow::Turn& turn) {
-  const store::Input& input = inputs_[static_cast<std::size_t>(segment.input)].input;
-  const auto documents = slot.read_archive(input, segment.source);
+  const RunInput& input = inputs_[static_cast<std::size_t>(segment.input)];
+  const auto documents = slot.read_archive(input.input, segment.source);
   if (!documents.ok()) {
-    segment.error = documents.error().message();
+    segment.error = without_location(documents.error(), input);
     return {};
   }
   segment.records.push_back({.row = 1});
