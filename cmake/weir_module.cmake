@@ -68,6 +68,8 @@ function(weir_libraries)
   endforeach()
   target_include_directories(weir PUBLIC "$<BUILD_INTERFACE:${CMAKE_SOURCE_DIR}>" "$<INSTALL_INTERFACE:include>")
   target_link_libraries(weir PRIVATE weir_flags)
+  # Calls within the library do not go through its table of symbols.
+  target_link_options(weir PRIVATE "-Wl,-Bsymbolic-functions")
   set_target_properties(weir PROPERTIES LIBRARY_OUTPUT_DIRECTORY "${CMAKE_BINARY_DIR}/lib"
                         VERSION ${PROJECT_VERSION} SOVERSION 0)
 endfunction()
