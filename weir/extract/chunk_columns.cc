@@ -18,10 +18,10 @@ ChunkColumns::ChunkColumns(const Tables& tables, flow::Arena& arena)
 bool ChunkColumns::empty() const { return records_.rows() == 0 && rejects_.rows() == 0; }
 
 void ChunkColumns::mark() {
-  record_mark_ = records_.rows();
-  reject_mark_ = rejects_.rows();
+  record_mark_ = records_.whole_rows();
+  reject_mark_ = rejects_.whole_rows();
   for (std::size_t i = 0; i < tables_.size(); ++i)
-    marks_[i] = tables_[i] != nullptr ? tables_[i]->rows() : lookups_[i]->rows();
+    marks_[i] = tables_[i] != nullptr ? tables_[i]->whole_rows() : lookups_[i]->rows();
 }
 
 void ChunkColumns::back_to_mark() { truncate(record_mark_, reject_mark_); }

@@ -77,24 +77,22 @@ LookupRows::LookupRows(const Schema& schema, flow::Arena& arena)
   for (const Field& field : schema.fields) types_.push_back(field.type);
 }
 
-u64 LookupRows::hash_at(i64 row) const { return hash64(keys_.view().text_at(row)); }
+u64 LookupRows::hash_at(i64 row) const { return hash64(keys_.text_at(row)); }
 
 // The slot where a row of this key is, or would be.
 i64 LookupRows::slot_of(u64 hash, std::string_view key) const {
   const auto* slots = reinterpret_cast<const u32*>(slots_.data());
-  const Column keys = keys_.view();
   const i64 mask = slot_count_ - 1;
   for (i64 at = static_cast<i64>(hash) & mask;; at = (at + 1) & mask)
-    if (slots[at] == empty || keys.text_at(slots[at] - 1) == key) return at;
+    if (slots[at] == empty || keys_.text_at(slots[at] - 1) == key) return at;
 }
 
 bool LookupRows::grow_slots(i64 count) {
   if (!slots_.grow(count * static_cast<i64>(sizeof(u32)))) return false;
   slot_count_ = count;
   std::fill_n(slots(), count, empty);
-  const Column keys = keys_.view();
-  for (i64 row = 0; row < keys.length; ++row)
-    slots()[slot_of(hash_at(row), keys.text_at(row))] = static_cast<u32>(row + 1);
+  for (i64 row = 0; row < keys_.length(); ++row)
+    slots()[slot_of(hash_at(row), keys_.text_at(row))] = static_cast<u32>(row + 1);
   return true;
 }
 

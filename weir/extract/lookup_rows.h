@@ -23,7 +23,7 @@ class LookupRows {
   // Whether `values` are there already; -1: no.
   i32 find(std::span<const Value> values);
 
-  i64 rows() const { return builder_.rows(); }
+  i64 rows() const { return builder_.whole_rows(); }
   // Takes back the rows from `rows` on, the newest.
   void truncate(i64 rows);
   Batch view() const { return builder_.view(); }

@@ -16,6 +16,7 @@
 // Threads: immutable once compiled; any number of threads may use one.
 #pragma once
 
+#include <cstring>
 #include <memory>
 #include <optional>
 #include <string>
@@ -52,7 +53,12 @@ class MemberTable {
   void add(std::string name, i32 target);
   // Where a member called `name` leads; -1: not wanted. `hint` is the entry to try first, and is
   // moved behind the one that was found.
-  i32 find(std::string_view name, i32& hint) const;
+  i32 find(std::string_view name, i32& hint) const {
+    const auto entry = static_cast<std::size_t>(hint);
+    const Key key = key_of(name);
+    if (entry >= entries_.size() || !is(entry, key, name)) return find_slot(key, name, hint);
+    return found(entry, hint);
+  }
   const std::vector<std::pair<std::string, i32>>& entries() const { return entries_; }
 
  private:
@@ -61,8 +67,33 @@ class MemberTable {
     u64 prefix = 0;
     u32 length = 0;
   };
-  static Key key_of(std::string_view name);
-  bool is(std::size_t entry, Key key, std::string_view name) const;
+  static Key key_of(std::string_view name) {
+    const char* bytes = name.data();
+    const std::size_t size = name.size();
+    Key key{.length = static_cast<u32>(size)};
+    if (size >= 8) {
+      std::memcpy(&key.prefix, bytes, 8);
+    } else if (size >= 4) {
+      u32 front = 0, back = 0;
+      std::memcpy(&front, bytes, 4);
+      std::memcpy(&back, bytes + size - 4, 4);
+      key.prefix = u64{front} | u64{back} << 32;
+    } else if (size > 0) {
+      // First, middle and last byte of one, two or three are all of them.
+      key.prefix = u64{static_cast<u8>(bytes[0])} | u64{static_cast<u8>(bytes[size / 2])} << 8 |
+                   u64{static_cast<u8>(bytes[size - 1])} << 16;
+    }
+    return key;
+  }
+  bool is(std::size_t entry, Key key, std::string_view name) const {
+    return keys_[entry].prefix == key.prefix && keys_[entry].length == key.length &&
+           (name.size() <= sizeof key.prefix || entries_[entry].first == name);
+  }
+  i32 found(std::size_t entry, i32& hint) const {
+    hint = entry + 1 < entries_.size() ? static_cast<i32>(entry + 1) : 0;
+    return entries_[entry].second;
+  }
+  i32 find_slot(Key key, std::string_view name, i32& hint) const;
   std::size_t slot_of(Key key) const;
 
   std::vector<std::pair<std::string, i32>> entries_;
@@ -172,8 +203,8 @@ struct TablePlan {
 struct SpecTransform {
   i32 row_node = -1;
   i32 name_slot = -1, value_slot = -1, unit_slot = -1;
-  std::vector<std::pair<std::string, i32>> mapping;  // lower-case name -> spec value
-  i32 rest = -1;  // the spec value that takes the others; -1: none
+  MemberTable mapping;  // lower-case name -> spec value
+  i32 rest = -1;        // the spec value that takes the others; -1: none
 };
 
 struct VersionPart {

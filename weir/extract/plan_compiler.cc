@@ -133,7 +133,9 @@ void Compiler::compile_specs(const SourceDecl& document) {
     for (const auto& [name, field] : transform.mapping) {
       std::string lower(trim(name));
       std::ranges::transform(lower, lower.begin(), ascii_lower);
-      spec.mapping.emplace_back(std::move(lower), plan_->spec_values++);
+      const i32 value = plan_->spec_values++;
+      i32 hint = 0;
+      if (spec.mapping.find(lower, hint) < 0) spec.mapping.add(std::move(lower), value);
     }
     if (!transform.rest.empty()) spec.rest = plan_->spec_values++;
     plan_->specs.push_back(std::move(spec));

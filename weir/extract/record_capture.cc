@@ -114,16 +114,8 @@ void RecordCapture::set(const CaptureAction& action, RawKind kind, std::string_v
   slot.last_item = at;
 }
 
-const RecordCapture::Slot& RecordCapture::slot(i32 row, i32 up, i32 slot) const {
-  for (; up > 0; --up) row = rows_[static_cast<std::size_t>(row)].parent;
-  const i32 first = rows_[static_cast<std::size_t>(row)].first_slot;
-  return slots_[static_cast<std::size_t>(first + slot)];
-}
-
-RawValue RecordCapture::value(i32 row, i32 up, i32 slot_index, Scratch& scratch) const {
-  const Slot& from = slot(row, up, slot_index);
+RawValue RecordCapture::list_value(const Slot& from, Scratch& scratch) const {
   RawValue value{.kind = from.kind, .text = from.text, .items = {}};
-  if (!from.is_list) return value;
   const std::span<RawValue> items = scratch.raw_items(from.items);
   i32 at = from.first_item;
   for (RawValue& item : items) {
@@ -133,11 +125,6 @@ RawValue RecordCapture::value(i32 row, i32 up, i32 slot_index, Scratch& scratch)
   }
   value.items = items;
   return value;
-}
-
-bool RecordCapture::present(i32 row, i32 up, i32 slot_index) const {
-  const RawKind kind = slot(row, up, slot_index).kind;
-  return kind != RawKind::missing && kind != RawKind::null;
 }
 
 }  // namespace weir::extract

@@ -61,8 +61,16 @@ class RecordCapture {
   i32 row_count() const { return static_cast<i32>(rows_.size()); }
   const CapturedRow& row(i32 at) const { return rows_[static_cast<std::size_t>(at)]; }
   // The slot of `row`, or of the row `up` row nodes above it. Lists get their items from `scratch`.
-  RawValue value(i32 row, i32 up, i32 slot, Scratch& scratch) const;
-  bool present(i32 row, i32 up, i32 slot) const;
+  RawValue value(i32 row, i32 up, i32 slot_index, Scratch& scratch) const {
+    const Slot& from = slot(row, up, slot_index);
+    if (from.is_list) [[unlikely]]
+      return list_value(from, scratch);
+    return {.kind = from.kind, .text = from.text, .items = {}};
+  }
+  bool present(i32 row, i32 up, i32 slot_index) const {
+    const RawKind kind = slot(row, up, slot_index).kind;
+    return kind != RawKind::missing && kind != RawKind::null;
+  }
 
  private:
   struct Slot {
@@ -80,7 +88,12 @@ class RecordCapture {
     std::string_view text;
   };
 
-  const Slot& slot(i32 row, i32 up, i32 slot) const;
+  const Slot& slot(i32 row, i32 up, i32 slot) const {
+    for (; up > 0; --up) row = rows_[static_cast<std::size_t>(row)].parent;
+    const i32 first = rows_[static_cast<std::size_t>(row)].first_slot;
+    return slots_[static_cast<std::size_t>(first + slot)];
+  }
+  RawValue list_value(const Slot& from, Scratch& scratch) const;
   void open_row(i32 row_node, std::string_view name);
   void set(const CaptureAction& action, RawKind kind, std::string_view text, bool in_list = false);
   bool room_for(i64 bytes);

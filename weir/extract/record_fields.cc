@@ -2,6 +2,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <charconv>
 
 #include "weir/base/bytes.h"
 #include "weir/extract/record_writer.h"
@@ -17,12 +18,18 @@ bool equals_any(std::string_view text, const std::vector<std::string>& values) {
 // A member of a JSON object, text escaped as JSON asks.
 void append_json_string(std::string_view text, std::string& out) {
   out += '"';
-  for (const char c : text) {
-    if (c == '"' || c == '\\') out += '\\';
-    if (static_cast<unsigned char>(c) < 0x20)
-      out += fmt::format("\\u{:04x}", static_cast<int>(c));
+  const auto is_special = [](char c) {
+    return c == '"' || c == '\\' || static_cast<unsigned char>(c) < 0x20;
+  };
+  while (!text.empty()) {
+    const auto special = std::ranges::find_if(text, is_special);
+    out.append(text.begin(), special);
+    if (special == text.end()) break;
+    if (static_cast<unsigned char>(*special) < 0x20)
+      out += fmt::format("\\u{:04x}", static_cast<int>(*special));
     else
-      out += c;
+      out.append({'\\', *special});
+    text = {special + 1, text.end()};
   }
   out += '"';
 }
@@ -56,67 +63,72 @@ void RecordWriter::refuse(Reason reason, std::string detail) {
 // Lists of {name, value, unit} become single values, found by name.
 void RecordWriter::collect_specs() {
   std::ranges::fill(specs_, RawValue{});
-  std::vector<bool> found(specs_.size());
-  for (const SpecTransform& transform : plan_.specs) collect_spec(transform, found);
+  for (const SpecTransform& transform : plan_.specs) collect_spec(transform);
 }
 
-void RecordWriter::collect_spec(const SpecTransform& transform, std::vector<bool>& found) {
-  std::string rest;
-  std::vector<std::string> rest_names;
+std::string_view RecordWriter::with_unit(std::string_view value, std::string_view unit) {
+  const std::size_t size = value.size() + 1 + unit.size();
+  char* const begin = scratch_->allocate(static_cast<i64>(size));
+  char* end = std::ranges::copy(value, begin).out;
+  *end++ = ' ';
+  std::ranges::copy(unit, end);
+  return {begin, size};
+}
+
+void RecordWriter::collect_spec(const SpecTransform& transform) {
+  i32 hint = 0;
+  rest_.clear();
+  rest_names_.clear();
   for (i32 at = capture_->first_row(transform.row_node); at >= 0; at = capture_->row(at).next) {
     const RawValue name = capture_->value(at, 0, transform.name_slot, *scratch_);
     const RawValue value = capture_->value(at, 0, transform.value_slot, *scratch_);
-    if (!has_value(name) || !has_value(value) || is_null_token(value.text)) continue;
+    if (!has_value(name) || !has_value(value) || null_tokens_.contains(trimmed(value.text)))
+      continue;
     RawValue unit;
     if (transform.unit_slot >= 0) unit = capture_->value(at, 0, transform.unit_slot, *scratch_);
-    const std::string_view text =
-        has_value(unit) ? scratch_->copy(fmt::format("{} {}", value.text, unit.text)) : value.text;
+    const std::string_view text = has_value(unit) ? with_unit(value.text, unit.text) : value.text;
 
-    text_.assign(trim(name.text));
+    text_.assign(trimmed(name.text));
     std::ranges::transform(text_, text_.begin(), ascii_lower);
-    const auto mapped =
-        std::ranges::find(transform.mapping, text_, &std::pair<std::string, i32>::first);
-    if (mapped != transform.mapping.end()) {
-      const auto slot = static_cast<std::size_t>(mapped->second);
-      if (!found[slot]) specs_[slot] = {.kind = RawKind::text, .text = text, .items = {}};
-      found[slot] = true;
-    } else if (transform.rest >= 0 && std::ranges::find(rest_names, text_) == rest_names.end()) {
-      rest_names.push_back(text_);
-      rest += rest.empty() ? "{" : ",";
-      append_json_string(trim(name.text), rest);
-      rest += ':';
-      append_json_string(trim(text), rest);
+    const i32 slot = transform.mapping.find(text_, hint);
+    if (slot >= 0) {
+      RawValue& spec = specs_[static_cast<std::size_t>(slot)];
+      if (!has_value(spec)) spec = {.kind = RawKind::text, .text = text, .items = {}};
+    } else if (transform.rest >= 0 && rest_names_.add(text_)) {
+      rest_ += rest_.empty() ? '{' : ',';
+      append_json_string(trimmed(name.text), rest_);
+      rest_ += ':';
+      append_json_string(trimmed(text), rest_);
     }
   }
-  if (transform.rest >= 0 && !rest.empty())
-    specs_[static_cast<std::size_t>(transform.rest)] = {
-        .kind = RawKind::json, .text = scratch_->copy(rest + "}"), .items = {}};
+  if (transform.rest < 0 || rest_.empty()) return;
+  rest_ += '}';
+  specs_[static_cast<std::size_t>(transform.rest)] = {
+      .kind = RawKind::json, .text = scratch_->copy(rest_), .items = {}};
 }
 
 bool RecordWriter::has_value(const RawValue& raw) {
   return raw.kind != RawKind::missing && raw.kind != RawKind::null;
 }
 
-bool RecordWriter::is_null_token(std::string_view text) const {
-  const auto& tokens =
-      plan_.declaration->entities[static_cast<std::size_t>(plan_.entity)].null_tokens;
-  return std::ranges::any_of(tokens, [&](const std::string& token) {
-    return equals_ignoring_ascii_case(trim(text), token);
-  });
+std::string_view RecordWriter::number_text(i64 number) {
+  constexpr i64 most_digits = 20;  // with the sign
+  char* const begin = scratch_->allocate(most_digits);
+  const char* const end = std::to_chars(begin, begin + most_digits, number).ptr;
+  scratch_->shrink(end);
+  return {begin, end};
 }
 
-RawValue RecordWriter::raw_value(const Candidate& candidate, const RowContext& row) {
+// What a candidate gives that is no capture.
+RawValue RecordWriter::given_value(const Candidate& candidate, const RowContext& row) {
   const auto text = [](std::string_view from) {
     return RawValue{.kind = RawKind::text, .text = from, .items = {}};
   };
   const auto number = [&](i64 value) {
-    return RawValue{
-        .kind = RawKind::number, .text = scratch_->copy(fmt::format("{}", value)), .items = {}};
+    return RawValue{.kind = RawKind::number, .text = number_text(value), .items = {}};
   };
   switch (candidate.kind) {
     using enum Candidate::Kind;
-    case capture:
-      return capture_->value(row.row, candidate.up, candidate.slot, *scratch_);
     case constant:
       return text(candidate.text);
     case spec:
@@ -132,6 +144,7 @@ RawValue RecordWriter::raw_value(const Candidate& candidate, const RowContext& r
       if (input_->document[at].null) return {};
       return text(input_->document_texts[at]);
     }
+    case capture:
     case built_in:
       break;
   }
@@ -231,7 +244,7 @@ void RecordWriter::fill_link_part(const LinkPart& part, const RowPlan& rows, Tab
 
 i32 RecordWriter::make_link(const LookupRef& link, const RowPlan& rows, TableState& state) {
   const LookupPlan& lookup = plan_.lookups[static_cast<std::size_t>(link.table)];
-  std::vector<Value> values(lookup.types.size());
+  const std::span<Value> values = scratch_->values(static_cast<i64>(lookup.types.size()));
   bool any = false, full = false, ignored = false;
   for (const LinkPart& part : link.key) fill_link_part(part, rows, state, values, any, full);
   if (full) return full_link;

@@ -42,7 +42,11 @@ std::string_view to_string(Reason reason) {
 }
 
 RecordWriter::RecordWriter(const Plan& plan, ChunkColumns& columns, PartFilter filter)
-    : plan_(plan), columns_(columns), filter_(filter), states_(plan.table_plans.size()) {
+    : plan_(plan),
+      columns_(columns),
+      filter_(filter),
+      states_(plan.table_plans.size()),
+      null_tokens_(plan.declaration->entities[static_cast<std::size_t>(plan.entity)].null_tokens) {
   for (std::size_t i = 0; i < states_.size(); ++i) {
     if (plan.table_plans[i].rows.empty()) continue;
     const std::size_t fields = plan.table_plans[i].rows.front().fields.size();
@@ -62,6 +66,7 @@ Written RecordWriter::write(const RecordCapture& capture, const InputContext& in
   if (!all_hold(plan_.where, 0)) return Written::left_out;
 
   columns_.mark();
+  record_row_ = static_cast<i32>(columns_.records().whole_rows());
   const bool deleted = plan_.has_deletes && all_hold(plan_.deleted_when, 0);
   Step step = write_record_row(deleted);
   if (step == Step::done) step = write_history(deleted);
@@ -129,7 +134,7 @@ RecordWriter::Step RecordWriter::write_record_row(bool deleted) {
 RecordWriter::Step RecordWriter::write_history(bool deleted) {
   if (plan_.history == nullptr) return Step::done;
   flow::BatchBuilder& batch = columns_.table(plan_.history->table);
-  if (!batch.column(0).append(static_cast<i32>(columns_.records().rows()))) return Step::full;
+  if (!batch.column(0).append(record_row_)) return Step::full;
   Value value;
   for (std::size_t i = 0; i < plan_.history->fields.size(); ++i) {
     const HistoryOf of = plan_.history->of[i];
@@ -167,18 +172,19 @@ RecordWriter::Step RecordWriter::write_place(const TablePlan& table, const RowPl
                                              TableState& state) {
   for (i32 at = capture_->first_row(rows.row_node); at >= 0; at = capture_->row(at).next) {
     // The row that it is nested in may have been left out by its key.
-    if (stored_rows_[static_cast<std::size_t>(parent_of(rows, at))] < 0) continue;
+    const i32 parent = parent_of(rows, at);
+    if (stored_rows_[static_cast<std::size_t>(parent)] < 0) continue;
     if (!all_hold(rows.where, at)) continue;
-    const RowContext context{.row = at, .name = capture_->row(at).name};
-    const Step step =
-        rows.split ? write_split(table, rows, state, at) : write_row(table, rows, state, context);
+    RowContext context{.row = at, .parent = parent, .name = capture_->row(at).name};
+    const Step step = rows.split ? write_split(table, rows, state, context)
+                                 : write_row(table, rows, state, context);
     if (step != Step::done) return step;
   }
   return Step::done;
 }
 
 RecordWriter::Step RecordWriter::write_split(const TablePlan& table, const RowPlan& rows,
-                                             TableState& state, i32 row) {
+                                             TableState& state, RowContext& context) {
   const auto split = [&](std::string_view text, std::vector<std::string_view>& parts) {
     parts.clear();
     for (std::size_t from = 0; from <= text.size();) {
@@ -187,28 +193,28 @@ RecordWriter::Step RecordWriter::write_split(const TablePlan& table, const RowPl
       from = to + 1;
     }
   };
-  split(capture_->value(row, 0, rows.text_slot, *scratch_).text, parts_);
+  split(capture_->value(context.row, 0, rows.text_slot, *scratch_).text, parts_);
   beside_parts_.resize(rows.beside.size());
   beside_.resize(rows.beside.size());
   for (std::size_t i = 0; i < rows.beside.size(); ++i) {
     const Candidate& from = rows.beside[i];
-    split(capture_->value(row, from.up, from.slot, *scratch_).text, beside_parts_[i]);
+    split(capture_->value(context.row, from.up, from.slot, *scratch_).text, beside_parts_[i]);
   }
   for (std::size_t i = 0; i < parts_.size(); ++i) {
     if (parts_[i].empty()) continue;
     for (std::size_t b = 0; b < beside_.size(); ++b)
       beside_[b] = i < beside_parts_[b].size() ? beside_parts_[b][i] : std::string_view();
-    const Step step = write_row(
-        table, rows, state,
-        {.row = row, .name = capture_->row(row).name, .part = parts_[i], .beside = beside_});
+    context.part = parts_[i];
+    context.beside = beside_;
+    const Step step = write_row(table, rows, state, context);
     if (step != Step::done) return step;
   }
   return Step::done;
 }
 
 RecordWriter::Step RecordWriter::write_row(const TablePlan& table, const RowPlan& rows,
-                                           TableState& state, RowContext context) {
-  const auto parent = static_cast<std::size_t>(parent_of(rows, context.row));
+                                           TableState& state, RowContext& context) {
+  const auto parent = static_cast<std::size_t>(context.parent);
   context.n = ++state.rows;
   context.parent_n = positions_[parent];
   std::ranges::fill(state.links, unknown_link);
@@ -221,7 +227,7 @@ RecordWriter::Step RecordWriter::write_row(const TablePlan& table, const RowPlan
   if (key == Step::left_out) return Step::done;
   if (key != Step::done) return key;
   const auto at = static_cast<std::size_t>(context.row);
-  stored_rows_[at] = static_cast<i32>(columns_.table(table.table).rows());
+  stored_rows_[at] = static_cast<i32>(columns_.table(table.table).whole_rows());
   positions_[at] = context.n;
   return append_row(table, rows, state, stored_rows_[parent]);
 }
@@ -250,13 +256,13 @@ RecordWriter::Step RecordWriter::check_key(const TablePlan& table, const RowPlan
     encode_value(type, value, text_);
   }
   if (!any) return Step::left_out;
-  return state.keys.insert(text_).second ? Step::done : Step::left_out;
+  return state.keys.add(text_) ? Step::done : Step::left_out;
 }
 
 RecordWriter::Step RecordWriter::append_row(const TablePlan& table, const RowPlan& rows,
                                             TableState& state, i32 stored_parent) {
   flow::BatchBuilder& batch = columns_.table(table.table);
-  if (!batch.column(0).append(static_cast<i32>(columns_.records().rows()))) return Step::full;
+  if (!batch.column(0).append(record_row_)) return Step::full;
   if (table.has_parent_column && !batch.column(1).append(stored_parent)) return Step::full;
   for (std::size_t i = 0; i < rows.fields.size(); ++i) {
     const FieldPlan& field = rows.fields[i];

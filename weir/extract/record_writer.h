@@ -10,13 +10,14 @@
 #include <span>
 #include <string>
 #include <string_view>
-#include <unordered_set>
 #include <vector>
 
 #include "weir/base/tables.h"
+#include "weir/extract/coerce_text.h"
 #include "weir/extract/lookup_rows.h"
 #include "weir/extract/plan.h"
 #include "weir/extract/record_capture.h"
+#include "weir/extract/row_keys.h"
 #include "weir/flow/batch_builder.h"
 
 namespace weir::extract {
@@ -112,7 +113,8 @@ class RecordWriter {
  private:
   // The row that fields are read from.
   struct RowContext {
-    i32 row = 0;  // of the capture
+    i32 row = 0;     // of the capture
+    i32 parent = 0;  // the captured row that it is nested in
     std::string_view name;
     i64 n = 0;
     i64 parent_n = 0;
@@ -120,21 +122,27 @@ class RecordWriter {
     std::span<const std::string_view> beside;
   };
   struct TableState {
-    std::vector<Value> values;             // of the row's fields
-    std::vector<i32> links;                // of the row's fields; unknown_link, no_link or a row
-    std::unordered_set<std::string> keys;  // of this record's rows
-    i64 rows = 0;                          // of this record, before `key` leaves any out
+    std::vector<Value> values;  // of the row's fields
+    std::vector<i32> links;     // of the row's fields; unknown_link, no_link or a row
+    RowKeys keys;               // of this record's rows
+    i64 rows = 0;               // of this record, before `key` leaves any out
   };
   enum class Step : u8 { done, left_out, refused, full };
 
   bool holds(const ConditionPlan& condition, i32 row);
   bool all_hold(const std::vector<ConditionPlan>& conditions, i32 row);
   void collect_specs();
-  void collect_spec(const SpecTransform& transform, std::vector<bool>& found);
+  void collect_spec(const SpecTransform& transform);
+  std::string_view with_unit(std::string_view value, std::string_view unit);
 
   static bool has_value(const RawValue& raw);
-  bool is_null_token(std::string_view text) const;
-  RawValue raw_value(const Candidate& candidate, const RowContext& row);
+  RawValue raw_value(const Candidate& candidate, const RowContext& row) {
+    return candidate.kind == Candidate::Kind::capture
+               ? capture_->value(row.row, candidate.up, candidate.slot, *scratch_)
+               : given_value(candidate, row);
+  }
+  RawValue given_value(const Candidate& candidate, const RowContext& row);
+  std::string_view number_text(i64 number);
   bool evaluate(const FieldPlan& field, const RowContext& row, bool is_key, Value& out);
   bool evaluate_from(const FieldPlan& field, std::span<const Candidate> candidates,
                      const RowContext& row, bool is_key, Value& out);
@@ -146,9 +154,10 @@ class RecordWriter {
   Step write_history(bool deleted);
   Step write_table(std::size_t table_plan);
   Step write_place(const TablePlan& table, const RowPlan& rows, TableState& state);
-  Step write_split(const TablePlan& table, const RowPlan& rows, TableState& state, i32 row);
+  Step write_split(const TablePlan& table, const RowPlan& rows, TableState& state,
+                   RowContext& context);
   Step write_row(const TablePlan& table, const RowPlan& rows, TableState& state,
-                 RowContext context);
+                 RowContext& context);
   Step append_row(const TablePlan& table, const RowPlan& rows, TableState& state,
                   i32 stored_parent);
   Step check_key(const TablePlan& table, const RowPlan& rows, TableState& state);
@@ -172,7 +181,10 @@ class RecordWriter {
   std::vector<TableState> states_;  // of each table plan
   std::vector<i32> stored_rows_;    // for each captured row: its row in the batch, or -1
   std::vector<i64> positions_;      // for each captured row: its _n
+  const NullTokens null_tokens_;    // of the entity
   std::vector<RawValue> specs_;
+  RowKeys rest_names_;
+  std::string rest_;
   std::vector<std::string_view> parts_;
   std::vector<std::vector<std::string_view>> beside_parts_;
   std::vector<std::string_view> beside_;
@@ -186,6 +198,7 @@ class RecordWriter {
   const InputContext* input_ = nullptr;
   const RecordPlace* place_ = nullptr;
   Scratch* scratch_ = nullptr;
+  i32 record_row_ = 0;  // in the batch of records
   bool refused_ = false;
   Refusal refusal_;
 };

@@ -50,6 +50,14 @@ std::span<RawValue> Scratch::raw_items(i64 count) {
   return {items, size};
 }
 
+std::span<Value> Scratch::values(i64 count) {
+  const auto size = static_cast<std::size_t>(count);
+  char* at = allocate_aligned(count * static_cast<i64>(sizeof(Value)));
+  auto* values = reinterpret_cast<Value*>(at);
+  std::uninitialized_default_construct_n(values, size);
+  return {values, size};
+}
+
 void Scratch::clear() {
   const bool keep = !blocks_.empty() && first_size_ <= kept_bytes;
   if (blocks_.size() > (keep ? 1U : 0U)) blocks_.resize(keep ? 1 : 0);

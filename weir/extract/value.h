@@ -66,6 +66,7 @@ class Scratch {
   std::string_view copy(std::string_view text);
   std::span<Value::Item> items(i64 count);
   std::span<RawValue> raw_items(i64 count);
+  std::span<Value> values(i64 count);  // nulls
   void clear();
 
  private:

@@ -1,6 +1,6 @@
 #include "weir/extract/xml_front_end.h"
 
-#include "weir/base/bytes.h"
+#include "weir/format/json_index.h"
 
 namespace weir::extract {
 
@@ -73,7 +73,7 @@ void XmlFrontEnd::leave() {
 
 std::optional<Refusal> XmlFrontEnd::read(std::string_view record, const format::CutRecord& cut,
                                          RecordCapture& capture, Scratch& scratch) {
-  if (!is_valid_utf8(record)) return Refusal{Reason::utf8, "the record is not valid UTF-8"};
+  if (!format::is_utf8(record)) return Refusal{Reason::utf8, "the record is not valid UTF-8"};
   capture_ = &capture;
   scratch_ = &scratch;
   depth_ = 0;

@@ -58,6 +58,13 @@ class ColumnBuilder {
   void truncate(i64 length);
   void clear();
 
+  // A text that was appended; valid until the next append.
+  std::string_view text_at(i64 row) const {
+    i32 ends[2];
+    std::memcpy(ends, offsets_.data() + row * static_cast<i64>(sizeof(i32)), sizeof ends);
+    return {reinterpret_cast<const char*>(values_.data()) + ends[0],
+            static_cast<std::size_t>(ends[1] - ends[0])};
+  }
   // The column as it stands; valid until the next append.
   Column view() const;
 
@@ -114,6 +121,8 @@ class BatchBuilder {
   BatchBuilder(const Schema& schema, Arena& arena);
 
   i64 rows() const;  // of the shortest column: whole rows only
+  // The same, where no row is half appended.
+  i64 whole_rows() const { return columns_.empty() ? 0 : columns_.front().length(); }
   ColumnBuilder& column(i64 index) { return columns_[static_cast<std::size_t>(index)]; }
   i64 column_count() const { return static_cast<i64>(columns_.size()); }
   void truncate(i64 rows);
