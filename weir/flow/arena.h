@@ -5,10 +5,14 @@
 // next. When the limit is reached `grow` says no, and the chunk (or its part) ends there: nothing
 // has to be estimated beforehand.
 //
+// Pages that are mapped anew are cleared by the system at their first use, which takes longer than
+// to fill them. So the arena keeps what buffers lay aside, for those that come next.
+//
 // Threads: an arena and its buffers belong to one thread at a time.
 #pragma once
 
 #include <span>
+#include <vector>
 
 #include "weir/base/result.h"
 #include "weir/base/types.h"
@@ -18,10 +22,12 @@ namespace weir::flow {
 class Arena {
  public:
   explicit Arena(i64 limit_bytes) : limit_bytes_(limit_bytes) {}
+  ~Arena();
   Arena(const Arena&) = delete;
   Arena& operator=(const Arena&) = delete;
 
   i64 limit_bytes() const { return limit_bytes_; }
+  // Of the buffers; what is laid aside makes room when they need it.
   i64 mapped_bytes() const { return mapped_bytes_; }
 
   // True once a buffer could not grow; stays so until `clear_exhausted`.
@@ -30,15 +36,26 @@ class Arena {
 
  private:
   friend class ArenaBuffer;
+  struct Spare {
+    std::byte* data = nullptr;
+    i64 bytes = 0;
+  };
+
+  Spare take_spare(i64 least_bytes, i64 most_bytes);
+  void keep_spare(Spare spare);
+  void unmap_spares();
+
   i64 limit_bytes_;
   i64 mapped_bytes_ = 0;
+  i64 spare_bytes_ = 0;
+  std::vector<Spare> spares_;
   bool exhausted_ = false;
 };
 
 class ArenaBuffer {
  public:
   explicit ArenaBuffer(Arena& arena) : arena_(&arena) {}
-  ~ArenaBuffer() { release(); }
+  ~ArenaBuffer() { lay_aside(); }
   ArenaBuffer(ArenaBuffer&& other) noexcept;
   ArenaBuffer& operator=(ArenaBuffer&& other) noexcept;
 
@@ -54,6 +71,8 @@ class ArenaBuffer {
 
   // Gives the pages back to the system and the account.
   void release();
+  // Gives them back to the account; the arena keeps the pages for a buffer that needs as many.
+  void lay_aside();
 
  private:
   Arena* arena_;

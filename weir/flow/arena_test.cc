@@ -66,5 +66,47 @@ TEST(Arena, AMovedBufferTakesItsBytesAlong) {
   EXPECT_EQ(arena.mapped_bytes(), 0);
 }
 
+TEST(Arena, WhatABufferLaysAsideIsTakenByTheNextThatNeedsAsMuch) {
+  Arena arena(1 * MiB);
+  const std::byte* pages = nullptr;
+  {
+    ArenaBuffer buffer(arena);
+    ASSERT_TRUE(buffer.grow(128 * KiB));
+    pages = buffer.data();
+  }
+  EXPECT_EQ(arena.mapped_bytes(), 0);
+  ArenaBuffer small(arena);
+  ASSERT_TRUE(small.grow(4 * KiB));
+  EXPECT_NE(small.data(), pages) << "it would waste them";
+  ArenaBuffer next(arena);
+  ASSERT_TRUE(next.grow(100 * KiB));
+  EXPECT_EQ(next.data(), pages);
+  EXPECT_EQ(next.capacity_bytes(), 128 * KiB);
+  EXPECT_EQ(arena.mapped_bytes(), 132 * KiB);
+}
+
+TEST(Arena, WhatIsLaidAsideGrowsWhereALittleMoreIsNeeded) {
+  Arena arena(1 * MiB);
+  ArenaBuffer first(arena);
+  ASSERT_TRUE(first.grow(128 * KiB));
+  first.data()[5] = std::byte(5);
+  first.lay_aside();
+  ArenaBuffer second(arena);
+  ASSERT_TRUE(second.grow(140 * KiB));
+  EXPECT_EQ(second.capacity_bytes(), 140 * KiB);
+  EXPECT_EQ(second.data()[5], std::byte(5)) << "these are other pages";
+}
+
+TEST(Arena, WhatIsLaidAsideMakesRoomForOthers) {
+  Arena arena(256 * KiB);
+  ArenaBuffer first(arena);
+  ASSERT_TRUE(first.grow(192 * KiB));
+  first.lay_aside();
+  ArenaBuffer second(arena);
+  EXPECT_TRUE(second.grow(64 * KiB));
+  EXPECT_TRUE(second.grow(256 * KiB)) << "nothing else is held";
+  EXPECT_FALSE(arena.exhausted());
+}
+
 }  // namespace
 }  // namespace weir::flow

@@ -153,7 +153,7 @@ Result<Batch> ChunkFileReader::read(i64 part, i64 slot_index) {
   if (!has_window) return no_memory(window_bytes);
   memory_left_ = block.entry.memory_bytes;
   if (memory_left_ > slot.memory.capacity_bytes()) {
-    slot.memory.release();  // growing in place would copy the batch before
+    slot.memory.lay_aside();  // growing in place would copy the batch before
     if (!slot.memory.grow(memory_left_)) return no_memory(memory_left_);
   }
   memory_ = slot.memory.data();
