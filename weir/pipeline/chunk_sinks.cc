@@ -30,7 +30,8 @@ class TargetSink final : public ChunkSink {
   flow::RunCounts& counts_;
 };
 
-// Workers write and seal the chunks' files; the ledger takes them in order.
+// Workers write the chunks' files. They are sealed by the committing thread, which has nothing else
+// to do: a seal waits for the disk, and a worker that waits leaves a core idle.
 class SpoolSink final : public ChunkSink {
  public:
   explicit SpoolSink(spool::Spool& spool) : spool_(spool) {}
@@ -38,12 +39,11 @@ class SpoolSink final : public ChunkSink {
   Result<void> part(ChunkSlot& slot, flow::Turn&) override { return add(slot); }
   Result<void> last_part(ChunkSlot& slot) override {
     log(LogLevel::debug, "spool", {{"chunk", std::to_string(slot.number)}});
-    WEIR_TRY(add(slot));
-    WEIR_ASSIGN(slot.sealed, slot.writer->seal());
-    slot.writer.reset();
-    return {};
+    return add(slot);
   }
   Result<void> commit(ChunkSlot& slot) override {
+    WEIR_ASSIGN(slot.sealed, slot.writer->seal());
+    slot.writer.reset();
     return spool_.record(slot.sealed, slot.row, slot.inputs);
   }
 

@@ -3,7 +3,8 @@
 // and are walked beside the entries.
 //
 // Verdicts lie in a file, a byte a record: first as they are without any other record (those that
-// append win, all others are kept out), then changed in the order of the records.
+// append win, all others are kept out), then changed: in memory where they fit there, else in the
+// order of the records, which another sort gives.
 #include "weir/spool/winners.h"
 
 #include <fmt/format.h>
@@ -67,6 +68,14 @@ class VerdictFile {
     return {};
   }
 
+  // Once all are appended. True: they are all in memory, and may be changed in any order. False:
+  // they take more than `most_bytes`.
+  Result<bool> hold_all(i64 most_bytes) {
+    if (file_.bytes() > most_bytes) return false;
+    window_.resize(static_cast<std::size_t>(file_.bytes()));
+    if (!window_.empty()) WEIR_TRY(file_.file().read_at(0, window_));
+    return true;
+  }
   // Once all are appended; in ascending order of places, then `end_changes`.
   Result<void> change(i64 place, Verdict verdict) {
     if (place >= window_begin_ + static_cast<i64>(window_.size())) {
@@ -134,6 +143,7 @@ class SortedWinners final : public Winners {
 
   std::optional<ExternalSort> entries_;
   std::string entry_;  // that is being made
+  bool holds_verdicts_ = false;
   // The next of each, while winners are chosen.
   bool has_entry_ = false;
   Entry next_;
@@ -222,6 +232,7 @@ Result<bool> SortedWinners::next_known(const KnownVersions& known) {
 Result<void> SortedWinners::choose(const KnownVersions& known, i64 memory_bytes) {
   ExternalSort changes(folder_, memory_bytes / 2);
   RunWriter state(state_file_);
+  WEIR_ASSIGN(holds_verdicts_, verdicts_.hold_all(memory_bytes / 2));
   WEIR_TRY(entries_->finish());
   WEIR_TRY(next_entry());
   WEIR_TRY(next_known(known));
@@ -274,10 +285,14 @@ Result<void> SortedWinners::settle_key(const KnownVersion* known, RunWriter& sta
                           : was_there ? Verdict::wins_over_old
                                       : Verdict::wins_new;
   ++(deleted ? counts_.deleted : was_there ? counts_.updated : counts_.created);
-  entry_.clear();
-  append_u64(static_cast<u64>(place), entry_);
-  entry_.push_back(static_cast<char>(verdict));
-  WEIR_TRY(changes.add(entry_));
+  if (holds_verdicts_) {
+    WEIR_TRY(verdicts_.change(place, verdict));
+  } else {
+    entry_.clear();
+    append_u64(static_cast<u64>(place), entry_);
+    entry_.push_back(static_cast<char>(verdict));
+    WEIR_TRY(changes.add(entry_));
+  }
   return keep({.entity = of,
                .key = key.substr(entity_bytes),
                .version = rank.substr(1),

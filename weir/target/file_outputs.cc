@@ -94,13 +94,20 @@ Result<void> TableOutputs::make_empty(i32 table) {
   return {};
 }
 
+Result<void> TableOutputs::end_lane(i64 lane) {
+  for (Output& output : lanes_[static_cast<std::size_t>(lane)])
+    if (output.writer != nullptr) WEIR_TRY(end_file(output));
+  return {};
+}
+
 Result<std::vector<std::vector<TableFile>>> TableOutputs::finish() {
   std::vector<std::vector<TableFile>> files(tables_.tables.size());
   std::set<std::filesystem::path> folders = {folder_};
-  for (Lane& lane : lanes_) {
+  for (i64 i = 0; i < lanes(); ++i) {
+    WEIR_TRY(end_lane(i));
+    Lane& lane = lanes_[static_cast<std::size_t>(i)];
     for (std::size_t table = 0; table < lane.size(); ++table) {
       Output& output = lane[table];
-      if (output.writer != nullptr) WEIR_TRY(end_file(output));
       if (output.ended.empty()) continue;
       folders.insert((folder_ / output.name).parent_path());
       for (TableFile& file : output.ended) files[table].push_back(std::move(file));

@@ -4,7 +4,7 @@
 // one file a table has TABLE.EXT, shared by all. What rows wait in memory is bounded for each lane:
 // beyond it, a table that holds more than its share ends its row group with the next rows.
 //
-// Threads: `append` from one thread a lane; the rest from one at a time.
+// Threads: `append` and `end_lane` from one thread a lane; the rest from one at a time.
 #pragma once
 
 #include <memory>
@@ -28,6 +28,9 @@ class TableOutputs {
   Result<void> append(i64 lane, i32 table, const Batch& rows);
   // Makes an empty file of `table` where it has none.
   Result<void> make_empty(i32 table);
+  i64 lanes() const { return static_cast<i64>(lanes_.size()); }
+  // Ends the files of a lane: nothing more is appended to it. From any thread, one a lane.
+  Result<void> end_lane(i64 lane);
   // Ends and syncs all files and their folders. Of each table the files, in the order of lanes.
   Result<std::vector<std::vector<TableFile>>> finish();
 

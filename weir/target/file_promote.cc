@@ -70,7 +70,7 @@ class Promotion {
   Result<void> write_lookups();
   Result<void> write_histories();
   Result<void> finish_tables();
-  Result<void> write_run_tables();
+  Result<void> write_run_tables(i64 lane);
   void end_run();
 
   // Calls `step(lane, task)` for all tasks, each lane on a thread of its own.
@@ -121,7 +121,6 @@ Result<FileManifest> Promotion::write() {
   WEIR_TRY(write_lookups());
   WEIR_TRY(write_histories());
   WEIR_TRY(finish_tables());
-  WEIR_TRY(write_run_tables());
   WEIR_TRY(spool::sync_folder(state));
   end_run();
   return std::move(next_);
@@ -324,12 +323,16 @@ Result<void> Promotion::each_stale_key(
   return {};
 }
 
+// The rows that still wait are written by all threads, while one of them writes the run's tables.
 Result<void> Promotion::finish_tables() {
   std::vector<std::vector<TableFile>> kept(tables_.tables.size());
   for (const CurrentFile& file : carry_->files())
     if (file.stays_whole()) kept[static_cast<std::size_t>(file.table)].push_back(file.file);
   for (std::size_t i = 0; i < kept.size(); ++i)
     if (kept[i].empty()) WEIR_TRY(outputs_->make_empty(static_cast<i32>(i)));
+  WEIR_TRY(spread(outputs_->lanes() + 1, [&](i64 lane, i64 task) {
+    return task == 0 ? write_run_tables(lane) : outputs_->end_lane(task - 1);
+  }));
   WEIR_ASSIGN(next_.files, outputs_->finish());
   for (std::size_t i = 0; i < kept.size(); ++i)
     next_.files[i].insert(next_.files[i].begin(), kept[i].begin(), kept[i].end());
@@ -337,7 +340,7 @@ Result<void> Promotion::finish_tables() {
   return {};
 }
 
-Result<void> Promotion::write_run_tables() {
+Result<void> Promotion::write_run_tables(i64 lane_index) {
   std::vector<flow::InputRow> inputs;
   std::vector<flow::ChunkRow> chunks;
   for (const spool::Spool* spool : spools_) {
@@ -349,7 +352,8 @@ Result<void> Promotion::write_run_tables() {
   FileRun& run = *next_.find_run(run_.id);
   WEIR_ASSIGN(run.inputs, write_inputs(format_, folder_, run_.id, inputs));
   WEIR_ASSIGN(run.chunks, weir::target::write_chunks(format_, folder_, run_.id, chunks));
-  WEIR_ASSIGN(run.rejects, write_rejects(format_, folder_, run_.id, spools_, lane(0).blocks));
+  WEIR_ASSIGN(run.rejects,
+              write_rejects(format_, folder_, run_.id, spools_, lane(lane_index).blocks));
   WEIR_ASSIGN(const spool::KnownVersions versions, winners_->versions());
   WEIR_ASSIGN(next_.versions, write_versions(format_, folder_, run_.id, versions));
   return {};
