@@ -145,6 +145,7 @@ void check_declaration(const Declaration& declaration, const TomlNode& root,
   for (const SourceDecl& source : declaration.sources) check_source(context, source);
   for (const EntityDecl& entity : declaration.entities) check_entity(context, entity);
   check_lookups(context);
+  check_paths(context);
   check_tables(context);
 }
 

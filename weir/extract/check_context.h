@@ -75,6 +75,8 @@ void check_computed(const CheckContext& context, const std::vector<ComputedDecl>
                     const std::vector<std::string>& child_tables, const TomlNode& owner,
                     std::string_view label);
 void check_source(const CheckContext& context, const SourceDecl& source);
+// How far `^` climbs, and whether each document field is used.
+void check_paths(const CheckContext& context);
 // Columns, tables, profiles and tests: what needs the relational model.
 void check_tables(const CheckContext& context);
 

@@ -138,9 +138,10 @@ class TableCheck {
   void check_each_path(const Path& path) {
     using enum PathStep::Kind;
     const PathStep::Kind last = path.steps.back().kind;
-    if (last == attribute || last == text || last == built_in || last == document || last == up)
+    const bool from_above = path.steps.front().kind == up;
+    if (from_above || last == attribute || last == text || last == built_in || last == document)
       context_.report(path.place, label_,
-                      "\"each\" matches members: it ends in a name, * or {A,B}");
+                      "\"each\" matches members below: it has no ^ and ends in a name, * or {A,B}");
   }
 
   // Rows must come from somewhere.

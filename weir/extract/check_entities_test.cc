@@ -1,28 +1,8 @@
 // Claims of check_entities.cc: keys, write modes, versions, history, child tables.
-#include <gmock/gmock.h>
-
-#include <string>
-#include <vector>
-
-#include "weir/extract/declaration.h"
+#include "weir/extract/check_testing.h"
 
 namespace weir::extract {
 namespace {
-
-using testing::ElementsAre;
-
-// What is wrong with a declaration of one JSON source, four lines, and `rest` below it.
-std::vector<std::string> problems_of(std::string_view rest) {
-  const std::string source = R"toml([source.s]
-entity = "e"
-format = "json"
-path = "*.json"
-)toml";
-  std::vector<std::string> lines;
-  for (const Problem& problem : parse_declaration(source + std::string(rest), "f", {}).problems)
-    lines.push_back(problem.str("f"));
-  return lines;
-}
 
 TEST(CheckEntities, NamesTheKeyFieldThatWasMeant) {
   EXPECT_THAT(problems_of(R"toml([entity.e]
@@ -179,7 +159,8 @@ beside = { y = "b" }
 fields.x = { type = "string" }
 )toml"),
       ElementsAre(
-          "f:10:8: [entity.e.tables.t]: \"each\" matches members: it ends in a name, * or {A,B}",
+          "f:10:8: [entity.e.tables.t]: \"each\" matches members below: it has no ^ and ends in "
+          "a name, * or {A,B}",
           "f:11:1: [entity.e.tables.t]: \"beside\" needs \"separator\", by which both texts are "
           "split",
           "f:11:12: [entity.e.tables.t]: unknown field \"y\""));
@@ -233,7 +214,7 @@ fields.a = { type = "date", policy = "min" }
 TEST(CheckEntities, NamesTheDocumentFieldThatWasMeant) {
   EXPECT_THAT(
       problems_of(R"toml([source.s.document]
-day = { path = "day", type = "date" }
+day = { path = "day", type = "date", required = true }
 [entity.e.fields]
 id = { type = "date", path = "_doc.dya" }
 )toml"),

@@ -7,6 +7,7 @@
 #include "weir/base/bytes.h"
 #include "weir/base/time.h"
 #include "weir/extract/check_context.h"
+#include "weir/extract/coerce_units.h"
 
 namespace weir::extract {
 namespace {
@@ -101,11 +102,25 @@ class OptionCheck {
     if (options_.unit && std::ranges::find(known_units, *options_.unit) == known_units.end())
       refuse("unit", fmt::format("unknown unit \"{}\"; units are {}", printable(*options_.unit),
                                  listed(known_units)));
+    check_assume();
     if (!options_.round) return;
     only_for(is_unit || is_float(type_.kind), true, "round", "floats and coerce = \"unit\"");
     if (*options_.round < 0 || *options_.round > greatest_round)
       refuse("round",
              fmt::format("\"round\" is a number of decimals from 0 to {}", greatest_round));
+  }
+
+  // What stands for a missing unit must become that of the column.
+  void check_assume() {
+    if (!options_.assume || !options_.unit) return;
+    const std::vector<std::string> known = units_that_become(*options_.unit);
+    const bool fits = std::ranges::any_of(known, [&](const std::string& unit) {
+      return equals_ignoring_ascii_case(unit, *options_.assume);
+    });
+    if (!fits && !known.empty())
+      refuse("assume", fmt::format("assume = \"{}\" does not become {}; what does is {}{}",
+                                   printable(*options_.assume), *options_.unit, listed(known),
+                                   did_you_mean(*options_.assume, known)));
   }
 
   void check_money_and_vin() {

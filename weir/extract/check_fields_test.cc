@@ -1,28 +1,8 @@
 // Claims of check_fields.cc: options, limits, defaults and policies against the type of a field.
-#include <gmock/gmock.h>
-
-#include <string>
-#include <vector>
-
-#include "weir/extract/declaration.h"
+#include "weir/extract/check_testing.h"
 
 namespace weir::extract {
 namespace {
-
-using testing::ElementsAre;
-
-// What is wrong with a declaration of one JSON source, four lines, and `rest` below it.
-std::vector<std::string> problems_of(std::string_view rest) {
-  const std::string source = R"toml([source.s]
-entity = "e"
-format = "json"
-path = "*.json"
-)toml";
-  std::vector<std::string> lines;
-  for (const Problem& problem : parse_declaration(source + std::string(rest), "f", {}).problems)
-    lines.push_back(problem.str("f"));
-  return lines;
-}
 
 TEST(CheckFields, NamesTheTypeThatWasMeant) {
   EXPECT_THAT(
@@ -201,6 +181,19 @@ e = { type = "string", policy = "maximum" }
                   "f:9:33: [entity.e] field d: unknown source \"t\"",
                   "f:10:33: [entity.e] field e: \"policy\" cannot be \"maximum\"; it takes "
                   "\"priority\", \"most_recent\", \"max\", \"min\", \"majority\" and \"merge\""));
+}
+
+TEST(CheckFields, AMissingUnitIsOneThatBecomesThatOfTheColumn) {
+  EXPECT_THAT(
+      problems_of(R"toml([entity.e.fields]
+a = { type = "int32", coerce = "unit", unit = "km", assume = "MI" }
+b = { type = "int32", coerce = "unit", unit = "km", assume = "milse" }
+c = { type = "float64", coerce = "unit", unit = "kWh", assume = "kg" }
+)toml"),
+      ElementsAre("f:7:53: [entity.e] field b: assume = \"milse\" does not become km; what does is "
+                  "\"km\", \"mi\", \"mile\" and \"miles\"; did you mean \"mile\"?",
+                  "f:8:56: [entity.e] field c: assume = \"kg\" does not become kWh; what does is "
+                  "\"kWh\" and \"Wh\""));
 }
 
 }  // namespace

@@ -1,18 +1,11 @@
 // Claims of check_sources.cc: formats against their options, and what sources name.
-#include <gmock/gmock.h>
-
-#include <string>
-#include <vector>
-
-#include "weir/extract/declaration.h"
+#include "weir/extract/check_testing.h"
 
 namespace weir::extract {
 namespace {
 
-using testing::ElementsAre;
-
 // What is wrong with `sources` above a right entity with one child table.
-std::vector<std::string> problems_of(std::string_view sources) {
+std::vector<std::string> problems_above_entity(std::string_view sources) {
   const std::string entity = R"toml([entity.e]
 key = ["id"]
 [entity.e.fields]
@@ -22,15 +15,12 @@ a = { type = "decimal(9,2)", coerce = "money" }
 each = "t"
 fields.x = { type = "string" }
 )toml";
-  std::vector<std::string> lines;
-  for (const Problem& problem : parse_declaration(std::string(sources) + entity, "f", {}).problems)
-    lines.push_back(problem.str("f"));
-  return lines;
+  return problems_in(std::string(sources) + entity);
 }
 
 TEST(CheckSources, NeedsEntityFormatAndPath) {
   EXPECT_THAT(
-      problems_of(R"toml([source.s]
+      problems_above_entity(R"toml([source.s]
 [source.r]
 entity = "f"
 format = "jsn"
@@ -48,7 +38,7 @@ path = "*.{json"
 
 TEST(CheckSources, RefusesOptionsOfOtherFormats) {
   EXPECT_THAT(
-      problems_of(R"toml([source.s]
+      problems_above_entity(R"toml([source.s]
 entity = "e"
 format = "csv"
 path = "*"
@@ -67,7 +57,7 @@ delimiter = "||"
 }
 
 TEST(CheckSources, PagesNeedItems) {
-  EXPECT_THAT(problems_of(R"toml([source.s]
+  EXPECT_THAT(problems_above_entity(R"toml([source.s]
 entity = "e"
 format = "json-pages"
 path = "*"
@@ -77,7 +67,7 @@ path = "*"
 }
 
 TEST(CheckSources, OnlyXmlHasAttributes) {
-  EXPECT_THAT(problems_of(R"toml([source.s]
+  EXPECT_THAT(problems_above_entity(R"toml([source.s]
 entity = "e"
 format = "ndjson"
 path = "*"
@@ -89,7 +79,7 @@ paths = { id = "a.@id", a = "_doc.x" }
 }
 
 TEST(CheckSources, NamesFieldsAndTablesThatExist) {
-  EXPECT_THAT(problems_of(R"toml([source.s]
+  EXPECT_THAT(problems_above_entity(R"toml([source.s]
 entity = "e"
 format = "json"
 path = "*"
@@ -111,7 +101,7 @@ tables = { tt = { each = "x" }, t = { paths = { y = "Y" } } }
 }
 
 TEST(CheckSources, ChecksOptionsTogetherWithThoseOfTheEntity) {
-  EXPECT_THAT(problems_of(R"toml([source.s]
+  EXPECT_THAT(problems_above_entity(R"toml([source.s]
 entity = "e"
 format = "json"
 path = "*"
@@ -125,7 +115,7 @@ fields = { a = { minor_units = true, format = "mdy" }, id = { minor_units = true
 
 TEST(CheckSources, RowsOfATableComeFromSomewhere) {
   EXPECT_THAT(
-      problems_of(R"toml([source.s]
+      problems_above_entity(R"toml([source.s]
 entity = "e"
 format = "json"
 path = "*"
@@ -147,7 +137,7 @@ fields.x = { type = "string" }
 
 TEST(CheckSources, TransformsNeedTheirParts) {
   EXPECT_THAT(
-      problems_of(R"toml([source.s]
+      problems_above_entity(R"toml([source.s]
 entity = "e"
 format = "json"
 path = "*"
@@ -175,15 +165,15 @@ path = "x"
 
 TEST(CheckSources, DocumentFieldsComeFromTheDocumentOrItsName) {
   EXPECT_THAT(
-      problems_of(R"toml([source.s]
+      problems_above_entity(R"toml([source.s]
 entity = "e"
 format = "csv"
 path = "*"
 [source.s.document]
-a = { type = "string" }
-b = { type = "string", path = false }
-c = { type = "string", path = false, else_file_name = "x" }
-run_date = { type = "date", path = false, else_file_name = "([0-9-]+)" }
+a = { type = "string", required = true }
+b = { type = "string", path = false, required = true }
+c = { type = "string", path = false, else_file_name = "x", required = true }
+run_date = { type = "date", path = false, else_file_name = "([0-9-]+)", required = true }
 )toml"),
       ElementsAre("f:6:1: [source.s] document field a: a csv document has fields of its file name "
                   "only: path = false",
@@ -194,7 +184,7 @@ run_date = { type = "date", path = false, else_file_name = "([0-9-]+)" }
 
 TEST(CheckSources, AnArchiveHasDocuments) {
   EXPECT_THAT(
-      problems_of(R"toml([source.s]
+      problems_above_entity(R"toml([source.s]
 entity = "e"
 format = "archive"
 path = "*"
@@ -225,7 +215,7 @@ reader = "x"
 
 TEST(CheckSources, AServiceTakesThePlaceOfFiles) {
   EXPECT_THAT(
-      problems_of(R"toml([source.s]
+      problems_above_entity(R"toml([source.s]
 entity = "e"
 format = "json-pages"
 path = "*"

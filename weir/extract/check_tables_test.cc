@@ -1,28 +1,8 @@
 // Claims of check_tables.cc: names of tables and columns, profiles and tests.
-#include <gmock/gmock.h>
-
-#include <string>
-#include <vector>
-
-#include "weir/extract/declaration.h"
+#include "weir/extract/check_testing.h"
 
 namespace weir::extract {
 namespace {
-
-using testing::ElementsAre;
-
-// What is wrong with a declaration of one JSON source, four lines, and `rest` below it.
-std::vector<std::string> problems_of(std::string_view rest) {
-  const std::string source = R"toml([source.s]
-entity = "e"
-format = "json"
-path = "*.json"
-)toml";
-  std::vector<std::string> lines;
-  for (const Problem& problem : parse_declaration(source + std::string(rest), "f", {}).problems)
-    lines.push_back(problem.str("f"));
-  return lines;
-}
 
 TEST(CheckTables, TablesHaveDifferentNames) {
   EXPECT_THAT(

@@ -2,6 +2,8 @@
 //
 // The number as a double × the factor, one multiplication (none where the unit is that of the
 // column); then `round = k` gives nearbyint(v·10^k)/10^k. Integer types round with k = 0.
+#include "weir/extract/coerce_units.h"
+
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -169,6 +171,15 @@ Result<UnitRule> UnitRule::make(const CoerceSpec& spec) {
 }
 
 }  // namespace
+
+std::vector<std::string> units_that_become(std::string_view unit) {
+  std::vector<std::string> names;
+  const Unit* wanted = find_unit(unit);
+  if (wanted == nullptr) return names;
+  for (const Unit& one : units)
+    if (one.base == wanted->base) names.emplace_back(one.name);
+  return names;
+}
 
 CoercerResult make_unit_coercer(const CoerceSpec& spec) {
   WEIR_ASSIGN(UnitRule rule, UnitRule::make(spec));

@@ -24,6 +24,7 @@ namespace weir::extract {
 struct Place {
   i32 line = 0;
   i32 column = 0;
+  friend bool operator==(const Place&, const Place&) = default;
 };
 
 struct Problem {
