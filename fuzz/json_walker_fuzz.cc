@@ -11,6 +11,7 @@
 #include <string>
 
 #include "weir/base/hash.h"
+#include "weir/format/json_fault.h"
 #include "weir/format/json_walker.h"
 
 namespace weir::format {
@@ -107,6 +108,8 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
     told = recorder.told;
   }
   check(faults[0] == faults[1]);
+  if (faults[0] != JsonFault::utf8)
+    check(find_json_fault(record).has_value() == (faults[0] == JsonFault::json_syntax));
 
   simdjson::dom::parser parser;
   simdjson::dom::element root;

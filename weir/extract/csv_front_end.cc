@@ -14,10 +14,10 @@ void CsvFrontEnd::begin(const FormatContext& context) {
   for (const std::string& name : context.header) nodes_.push_back(names_.member(0, name));
 }
 
-std::optional<Refusal> CsvFrontEnd::read(std::string_view record, const format::CutRecord&,
+std::optional<Refusal> CsvFrontEnd::read(std::string_view record, const format::CutRecord& cut,
                                          RecordCapture& capture, Scratch& scratch) {
   const auto fault = splitter_.split(record, static_cast<i64>(nodes_.size()));
-  if (fault == format::CsvFault::utf8) return Refusal{Reason::utf8, "the row is not valid UTF-8"};
+  if (fault == format::CsvFault::utf8) return utf8_refusal(record, cut.offset);
   if (fault == format::CsvFault::csv_width)
     return Refusal{Reason::csv_width, fmt::format("the row has {} cells, the header names {}",
                                                   splitter_.cells().size(), nodes_.size())};

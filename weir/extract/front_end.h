@@ -42,6 +42,9 @@ class FrontEnd {
                                       RecordCapture& capture, Scratch& scratch) = 0;
 };
 
+// Of a record that is not valid UTF-8: where in the document, in which the record is at `offset`.
+Refusal utf8_refusal(std::string_view record, i64 offset);
+
 // For one of plan.documents. Null: nothing that is written in a format.
 std::unique_ptr<FrontEnd> make_front_end(const Plan& plan, const DocumentPlan& document);
 

@@ -1,5 +1,9 @@
 #include "weir/extract/json_front_end.h"
 
+#include <fmt/format.h>
+
+#include "weir/format/json_fault.h"
+
 namespace weir::extract {
 
 using format::JsonNode;
@@ -62,7 +66,18 @@ void JsonFrontEnd::scalar(JsonNode node, JsonScalar kind, std::string_view text)
   capture_->close_rows(at(node));
 }
 
-std::optional<Refusal> JsonFrontEnd::read(std::string_view record, const format::CutRecord&,
+namespace {
+
+Refusal syntax_refusal(std::string_view record, i64 offset) {
+  const auto fault = format::find_json_fault(record);
+  return {Reason::json_syntax, fault
+                                   ? fmt::format("byte {}: {}", offset + fault->offset, fault->what)
+                                   : "the record is not well-formed JSON"};
+}
+
+}  // namespace
+
+std::optional<Refusal> JsonFrontEnd::read(std::string_view record, const format::CutRecord& cut,
                                           RecordCapture& capture, Scratch& scratch) {
   static_assert(FrontEnd::padding >= format::JsonIndex::padding);
   capture_ = &capture;
@@ -72,13 +87,13 @@ std::optional<Refusal> JsonFrontEnd::read(std::string_view record, const format:
     case none:
       return std::nullopt;
     case utf8:
-      return Refusal{Reason::utf8, "the record is not valid UTF-8"};
+      return utf8_refusal(record, cut.offset);
     case not_object:
       return Refusal{Reason::not_object, "the record is not a JSON object"};
     case json_syntax:
       break;
   }
-  return Refusal{Reason::json_syntax, "the record is not well-formed JSON"};
+  return syntax_refusal(record, cut.offset);
 }
 
 }  // namespace weir::extract

@@ -73,7 +73,7 @@ void XmlFrontEnd::leave() {
 
 std::optional<Refusal> XmlFrontEnd::read(std::string_view record, const format::CutRecord& cut,
                                          RecordCapture& capture, Scratch& scratch) {
-  if (!format::is_utf8(record)) return Refusal{Reason::utf8, "the record is not valid UTF-8"};
+  if (!format::is_utf8(record)) return utf8_refusal(record, cut.offset);
   capture_ = &capture;
   scratch_ = &scratch;
   depth_ = 0;
