@@ -127,7 +127,7 @@ struct RowNode {
 enum class BuiltIn : u8 { file, row, source, run_date, name, n, parent_n, warning };
 
 struct Candidate {
-  enum class Kind : u8 { capture, constant, built_in, document, spec, part, beside };
+  enum class Kind : u8 { capture, constant, built_in, document, spec, part, beside, none };
   Kind kind = Kind::capture;
   i32 up = 0;    // capture: how many row nodes above the row
   i32 slot = 0;  // capture; document: which field; spec: which value; beside: which text

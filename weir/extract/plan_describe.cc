@@ -61,6 +61,8 @@ std::string Describer::candidate(const Candidate& from) const {
       return "part of the text";
     case beside:
       return fmt::format("beside {}", from.slot);
+    case none:
+      return "nothing";
   }
   return {};
 }

@@ -168,6 +168,8 @@ Candidate path_candidate(const FieldContext& context, const Path& path, PlanRows
     const auto at = std::ranges::find_if(fields, [&](const DocumentFieldDecl& field) {
       return field.field.name == first.names.front();
     });
+    // Another source of the entity has it.
+    if (at == fields.end()) return {.kind = Candidate::Kind::none};
     return {.kind = Candidate::Kind::document, .slot = static_cast<i32>(at - fields.begin())};
   }
   if (first.kind != PathStep::Kind::built_in) return rows.capture(context.row, path.steps, mode);

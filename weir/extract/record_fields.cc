@@ -144,6 +144,8 @@ RawValue RecordWriter::given_value(const Candidate& candidate, const RowContext&
       if (input_->document[at].null) return {};
       return text(input_->document_texts[at]);
     }
+    case none:
+      return {};
     case capture:
     case built_in:
       break;

@@ -111,21 +111,24 @@ RecordWriter::Step RecordWriter::write_record_row(bool deleted) {
   if (!deleted) complete(table, rows, state);
 
   key_.clear();
+  bool key_is_missing = false;
   for (const i32 field : plan_.key_fields) {
     const auto at = static_cast<std::size_t>(field);
     const bool is_link = rows.fields[at].coercer == nullptr;
     const bool is_bad = std::ranges::find(bad_keys_, field) != bad_keys_.end();
-    if (state.values[at].null && !is_link && !is_bad)
+    if (state.values[at].null && !is_link && !is_bad) {
       refuse(Reason::missing_key, rows.fields[at].name + " is the key and has no value");
+      key_is_missing = true;
+    }
     encode_value(rows.fields[at].type, state.values[at], key_);
   }
-  if (refused_) return Step::refused;
-  if (filter_.parts > 1) {
-    const u64 hash = plan_.key_fields.empty()
-                         ? hash64({reinterpret_cast<const char*>(&place_->row), sizeof(i64)})
-                         : hash64(key_);
-    if (hash % filter_.parts != filter_.part) return Step::left_out;
+  if (filter_.parts > 1) {  // a reject is of one part, too
+    const bool has_key = !plan_.key_fields.empty() && bad_keys_.empty() && !key_is_missing;
+    const bool is_taken =
+        has_key ? hash64(key_) % filter_.parts == filter_.part : takes_row(place_->row);
+    if (!is_taken) return Step::left_out;
   }
+  if (refused_) return Step::refused;
   stored_rows_[0] = 0;
   positions_[0] = 1;
   return deleted ? Step::done : append_row(table, rows, state, -1);
@@ -313,6 +316,10 @@ RecordWriter::Step RecordWriter::append_record(bool deleted) {
                                  : records.column(record_version).append_null()) &&
                     records.column(record_deleted).append_bool(deleted);
   return room ? Step::done : Step::full;
+}
+
+bool RecordWriter::takes_row(i64 row) const {
+  return hash64({reinterpret_cast<const char*>(&row), sizeof row}) % filter_.parts == filter_.part;
 }
 
 bool RecordWriter::reject(const InputContext& input, const RecordPlace& place,

@@ -107,6 +107,8 @@ class RecordWriter {
                 Scratch& scratch);
   // Whether the captured document is one that its `where` asks for.
   bool takes(const DocumentPlan& document, const RecordCapture& capture, Scratch& scratch);
+  // Whether a record without a good key, the one at `row` of its input, falls to this part.
+  bool takes_row(i64 row) const;
   // Writes a reject. False: the arena is full.
   bool reject(const InputContext& input, const RecordPlace& place, const Refusal& refusal);
 
