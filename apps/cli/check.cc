@@ -27,7 +27,9 @@ class CheckCommand final : public Command {
   }
   void declare(Options& options) override {
     options.argument("PIPELINE.toml", file_, true, "the declaration");
-    options.arguments("INPUT", inputs_, false, "with --connect: inputs to look for");
+    options.arguments(
+        "INPUT", inputs_, false,
+        "with --connect: files, folders or globs, in place of the declaration's paths");
     options.flag("--plan", plan_, "print the compiled plan of each source");
     options.flag("--connect", connect_, "look for the inputs, and open the target of --to");
     options.text("--to", "URL", target_, "with --connect: the target");
@@ -36,6 +38,8 @@ class CheckCommand final : public Command {
   }
   Result<int> run(const Invocation&) override {
     WEIR_TRY(log_.apply());
+    if (!connect_ && (!inputs_.empty() || !target_.empty()))
+      return Error(ErrorCode::usage, "inputs and --to are looked at with --connect only");
     WEIR_ASSIGN(const auto loaded, pipeline::load_for_check(file_, profile_));
     fmt::print("{}", extract::problem_lines(loaded->problems, file_));
     fmt::print("{}", extract::problem_lines(loaded->missing, file_));

@@ -7,6 +7,7 @@
 
 #include "weir/base/bytes.h"
 #include "weir/base/log.h"
+#include "weir/base/time.h"
 #include "weir/flow/memory_limit.h"
 
 namespace weir::cli {
@@ -65,6 +66,9 @@ Result<void> RunOptionValues::apply(const Invocation& invocation) {
   run.stop = invocation.stop;
   run.work = work_folder;
   WEIR_TRY(are_allowed(allow_rejects, 0, 0));
+  if (!run.run_date.empty() && !parse_iso_date(run.run_date))
+    return Error(ErrorCode::usage,
+                 fmt::format("--run-date: \"{}\" is not a date such as 2026-03-14", run.run_date));
   if (part.empty()) return {};
   const char* end = part.data() + part.size();
   const auto first = std::from_chars(part.data(), end, run.part);

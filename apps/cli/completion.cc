@@ -1,6 +1,9 @@
 // weir completion: what a shell offers behind `weir`, made from the commands' options.
 #include <fmt/format.h>
 
+#include <map>
+#include <string>
+
 #include "apps/cli/command.h"
 #include "apps/cli/parse.h"
 
@@ -29,19 +32,45 @@ std::string bash_case(Command& command) {
   return text + fmt::format("      words='{}' ;;\n", words_of(command));
 }
 
+// `bench run` and `bench compare` are words behind `bench`, which alone is no command.
+std::string bash_groups(const std::map<std::string, std::string>& groups) {
+  std::string text;
+  for (const auto& [group, verbs] : groups)
+    text += fmt::format(R"(    {})
+      if [ "$COMP_CWORD" = 2 ]; then
+        COMPREPLY=($(compgen -W '{}' -- "$current"))
+        return
+      fi
+      command="$command ${{COMP_WORDS[2]}}" ;;
+)",
+                        group, verbs);
+  return text;
+}
+
 std::string bash_script() {
   std::string names, cases;
+  std::map<std::string, std::string> groups;  // the first word of two, and the second ones
   for (const auto& command : all_commands()) {
-    names += (names.empty() ? "" : " ") + command->name();
+    const std::string name = command->name();
+    const std::size_t space = name.find(' ');
+    if (space == std::string::npos) {
+      names += name + " ";
+    } else {
+      std::string& verbs = groups[name.substr(0, space)];
+      verbs += (verbs.empty() ? "" : " ") + name.substr(space + 1);
+    }
     cases += bash_case(*command);
   }
+  for (const auto& [group, verbs] : groups) names += group + " ";
   return fmt::format(R"(_weir() {{
   local current=${{COMP_WORDS[COMP_CWORD]}} previous=${{COMP_WORDS[COMP_CWORD-1]}}
   local command=${{COMP_WORDS[1]}} words=
   if [ "$COMP_CWORD" = 1 ]; then
-    COMPREPLY=($(compgen -W '{} --help --version' -- "$current"))
+    COMPREPLY=($(compgen -W '{}--help --version' -- "$current"))
     return
   fi
+  case $command in
+{}  esac
   for _ in once; do
     case $command in
 {}    esac
@@ -56,7 +85,7 @@ std::string bash_script() {
 }}
 complete -o filenames -F _weir weir
 )",
-                     names, cases);
+                     names, bash_groups(groups), cases);
 }
 
 class CompletionCommand final : public Command {

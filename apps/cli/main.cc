@@ -2,8 +2,11 @@
 #include <fmt/format.h>
 #include <unistd.h>
 
+#include <cerrno>
 #include <cstdio>
+#include <cstring>
 #include <string>
+#include <system_error>
 
 #include "apps/cli/command.h"
 #include "apps/cli/parse.h"
@@ -15,13 +18,15 @@ namespace {
 
 using namespace weir;
 
-// As it was typed, for the manifest: arguments with white space in quotes.
+// As it was typed, for the manifest: arguments that a shell would change in quotes.
 std::string command_line(int argc, char** argv) {
   std::string line;
   for (int i = 0; i < argc; ++i) {
-    const std::string argument = argv[i];
+    std::string argument = argv[i];
     const bool quoted =
         argument.empty() || argument.find_first_of(" \t\n'\"*?$") != std::string::npos;
+    for (std::size_t at = 0; (at = argument.find('\'', at)) != std::string::npos; at += 4)
+      argument.replace(at, 1, "'\\''");
     if (i > 0) line += ' ';
     line += quoted ? fmt::format("'{}'", argument) : argument;
   }
@@ -49,25 +54,33 @@ int run_command(cli::Command& command, const std::string& line) {
   return cli::exit_status(done.error().code());
 }
 
-}  // namespace
+int output_failed(int number) {
+  fmt::print(stderr, "weir: standard output cannot be written: {}\n", std::strerror(number));
+  return cli::exit_failed;
+}
 
-int main(int argc, char** argv) {
-  flow::configure_malloc();
+int run(int argc, char** argv) {
   auto commands = cli::all_commands();
   auto parsed = cli::parse(commands, {argv + 1, argv + argc});
   if (!parsed.ok()) {
     print_error(parsed.error());
     return cli::exit_usage;
   }
-  if (parsed->command == nullptr) {
-    fmt::print("{}", parsed->text);
-    return cli::exit_done;
+  if (parsed->command != nullptr) return run_command(*parsed->command, command_line(argc, argv));
+  fmt::print("{}", parsed->text);
+  return cli::exit_done;
+}
+
+}  // namespace
+
+// What was printed must have arrived: a full disk behind a pipe is a failure like any other. fmt
+// throws where a write fails, and the last bytes are written here.
+int main(int argc, char** argv) {
+  flow::configure_malloc();
+  try {
+    const int status = run(argc, argv);
+    return std::fflush(stdout) == 0 || status != cli::exit_done ? status : output_failed(errno);
+  } catch (const std::system_error& error) {
+    return output_failed(error.code().value());
   }
-  const int status = run_command(*parsed->command, command_line(argc, argv));
-  // What was printed must have arrived: a full disk behind a pipe is a failure like any other.
-  if (std::fflush(stdout) != 0 && status == cli::exit_done) {
-    fmt::print(stderr, "weir: standard output cannot be written\n");
-    return cli::exit_failed;
-  }
-  return status;
 }

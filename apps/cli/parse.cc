@@ -24,6 +24,21 @@ std::string suggestion(const std::string& given, const std::vector<std::string>&
   return nearest.empty() ? "" : fmt::format("; did you mean {}?", nearest);
 }
 
+// What `first` may have meant: the commands of a group that is called so, or a near name.
+std::string meant_by(const std::string& first, std::span<const std::unique_ptr<Command>> commands) {
+  if (first.starts_with("-")) {
+    const std::string near = suggestion(first, {"--help", "--version"});
+    return near.empty() ? "; options stand behind the command" : near;
+  }
+  std::vector<std::string> known, group;
+  for (const auto& command : commands) {
+    known.push_back(command->name());
+    if (command->name().starts_with(first + " ")) group.push_back("weir " + command->name());
+  }
+  if (!group.empty()) return fmt::format(" alone; there is {}", fmt::join(group, ", "));
+  return suggestion(first, known);
+}
+
 // Reads the arguments of one command into its options.
 class ArgumentReader {
  public:
@@ -158,12 +173,9 @@ Result<Parsed> parse(std::span<const std::unique_ptr<Command>> commands,
 
   const std::string first = arguments[0];
   Command* command = find_command(commands, arguments);
-  if (command == nullptr) {
-    std::vector<std::string> known;
-    for (const auto& one : commands) known.push_back(one->name());
+  if (command == nullptr)
     return Error(ErrorCode::usage,
-                 fmt::format("weir has no command {}{}", first, suggestion(first, known)));
-  }
+                 fmt::format("weir has no command {}{}", first, meant_by(first, commands)));
   ArgumentReader reader(*command, std::move(arguments));
   WEIR_TRY(reader.read());
   if (reader.wants_help()) return Parsed{.text = help_of(*command)};

@@ -46,10 +46,10 @@ class RunsCommand final : public Command {
     WEIR_TRY(log_.apply());
     WEIR_ASSIGN(auto target, target::open_target(target_, target::Access::read));
     WEIR_ASSIGN(const auto runs, target->runs());
-    for (const flow::RunRow& run : runs) {
-      json_ ? print_json(run) : print_text(run);
+    for (auto run = runs.rbegin(); run != runs.rend(); ++run) {
+      json_ ? print_json(*run) : print_text(*run);
       if (!inputs_) continue;
-      WEIR_ASSIGN(const auto rows, target->inputs(run.id));
+      WEIR_ASSIGN(const auto rows, target->inputs(run->id));
       for (const flow::InputRow& row : rows) print_input(row);
     }
     return exit_done;

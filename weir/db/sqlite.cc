@@ -71,7 +71,9 @@ std::string reason_of(sqlite3* handle, int result, int system_errno) {
 Error sqlite_error(sqlite3* handle, int result, std::string_view sql, std::string_view file) {
   const int system_errno = handle != nullptr ? sqlite3_system_errno(handle) : 0;
   std::string message = fmt::format("{}: {}", file, reason_of(handle, result, system_errno));
-  if (!sql.empty()) message += fmt::format(", in \"{}\"", printable(sql, shown_sql_bytes));
+  const bool is_database = (result & 0xFF) != SQLITE_NOTADB;  // else any statement would do
+  if (!sql.empty() && is_database)
+    message += fmt::format(", in \"{}\"", printable(sql, shown_sql_bytes));
   return Error(code_of(result, system_errno), std::move(message));
 }
 

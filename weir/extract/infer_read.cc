@@ -35,7 +35,7 @@ class SampleReader {
   Result<SampleFormat> read(std::optional<SampleFormat> format) {
     WEIR_TRY(fill());
     if (trim(held()).empty())
-      return Error(ErrorCode::usage, fmt::format("{}: there is nothing in it", sample_.location));
+      return Error(ErrorCode::corrupt, fmt::format("{}: there is nothing in it", sample_.location));
     const SampleFormat found = format.value_or(detect());
     auto done = read_as(found);
     if (!done.ok()) return std::move(done).error().context(sample_.location);

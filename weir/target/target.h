@@ -68,7 +68,7 @@ class Target {
   // The rows whose record key equals one of `keys` (columns as the record's key).
   virtual Result<void> find(std::string_view table, const Batch& keys, const BatchSink& sink) = 0;
 
-  virtual Result<std::vector<flow::RunRow>> runs() = 0;
+  virtual Result<std::vector<flow::RunRow>> runs() = 0;  // the oldest first
   virtual Result<std::vector<flow::InputRow>> inputs(std::string_view run) = 0;
   // Calls with each reject of the target, newest run first.
   virtual Result<void> rejects(const std::function<Result<void>(const flow::RejectRow&)>& sink) = 0;
