@@ -27,7 +27,7 @@ struct CutRecord {
   i64 row = 0;     // position in the document, from 1
   i64 offset = 0;  // of `begin`, in bytes from the start of the document (inflated, as UTF-8)
   i32 scope = 0;   // XML: which of XmlCutter::scopes() holds here; JSON, CSV: 0
-  bool oversize = false;  // passed over by skip_record: the bytes are the record's first ones
+  bool oversize = false;  // passed over by skip_record; `begin` is `end`, where the record ends
 };
 
 // What stands outside of records, for document fields. Called in document order.

@@ -13,7 +13,8 @@ namespace weir::target {
 Result<void> scan_table(db::Connection& connection, const Tables& tables, std::string_view table,
                         const ScanOptions& options, i64 memory_bytes, const BatchSink& sink);
 
-// As Target::find.
+// As Target::find. A bulk load makes the indexes at its end: until then, or after one that was
+// killed, each key costs a scan of the table; the next run of the declaration makes up for it.
 Result<void> find_rows(db::Connection& connection, const Tables& tables, std::string_view table,
                        const Batch& keys, i64 memory_bytes, const BatchSink& sink);
 
