@@ -47,10 +47,10 @@ tsan: setup-test
 fuzz: setup-test
 	@cmake --preset fuzz >/dev/null && cmake --build build-asan && tools/fuzz $(FUZZ_SECONDS)
 
-kill: build
+kill: setup-test build
 	@python3 tests/crash/kill_test.py --kills 1000
 
-memory: build
+memory: setup-test build
 	@python3 tests/memory/memory_test.py --bytes 2e9
 
 slow: tsan kill memory fuzz
