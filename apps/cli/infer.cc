@@ -5,10 +5,20 @@
 #include "weir/codec/decoded_stream.h"
 #include "weir/extract/infer.h"
 #include "weir/store/input.h"
+#include "weir/store/location.h"
 
 namespace weir::cli {
 
 namespace {
+
+// As the declaration will name it: from the working folder, where the sample was.
+Result<std::string> name_of(const store::Input& input, const std::string& sample) {
+  if (sample.starts_with('/')) return input.location;
+  WEIR_ASSIGN(const std::string here, store::absolute_path("."));
+  return std::filesystem::path(input.location)
+      .lexically_relative(store::location_of(here))
+      .string();
+}
 
 class InferCommand final : public Command {
  public:
@@ -32,10 +42,11 @@ class InferCommand final : public Command {
     for (const std::string& sample : samples_) {
       WEIR_ASSIGN(const auto inputs, store::list_inputs("", sample, {}, {}));
       for (const store::Input& input : inputs) {
+        WEIR_ASSIGN(const std::string name, name_of(input, sample));
         WEIR_ASSIGN(auto raw, store::open_input(input, {}));
-        WEIR_ASSIGN(auto stream, codec::undo_compression(std::move(raw), input.location, {}));
+        WEIR_ASSIGN(auto stream, codec::undo_compression(std::move(raw), name, {}));
         streams.push_back(std::move(stream));
-        samples.push_back({.location = input.location, .stream = streams.back().get()});
+        samples.push_back({.location = name, .stream = streams.back().get()});
       }
     }
     WEIR_ASSIGN(const std::string text,

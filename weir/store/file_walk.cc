@@ -8,9 +8,9 @@
 #include <cerrno>
 #include <memory>
 #include <set>
-#include <span>
 
 #include "weir/base/bytes.h"
+#include "weir/store/location.h"
 #include "weir/store/name_pattern.h"
 
 namespace weir::store {
@@ -18,27 +18,17 @@ namespace weir::store {
 namespace {
 
 std::string join(const std::string& folder, std::string_view name) {
-  const bool bare = folder.empty() || folder == "/";
-  return folder + (bare ? "" : "/") + std::string(name);
+  return folder + (folder == "/" ? "" : "/") + std::string(name);
 }
-
-std::string join(bool absolute, std::span<const std::string> parts) {
-  std::string path = absolute ? "/" : "";
-  for (const std::string& part : parts) path = join(path, part);
-  return path;
-}
-
-// The same path without empty parts and "."; "" for the working folder.
-std::string clean(std::string_view path) { return join(path.starts_with('/'), parts_of(path)); }
-
-const char* or_dot(const std::string& path) { return path.empty() ? "." : path.c_str(); }
 
 bool is_gone(int number) { return number == ENOENT || number == ENOTDIR || number == ELOOP; }
 
 Error error_of(std::string_view verb, const std::string& path, int number) {
-  return system_error(fmt::format("cannot {} {}", verb, printable(or_dot(path), 1 * KiB)), number);
+  return system_error(
+      fmt::format("cannot {} {}", verb, printable(path.empty() ? "." : path, 1 * KiB)), number);
 }
 
+// `path` is absolute.
 Input input_of(const std::string& path, const struct stat& status) {
   return {.location = location_of(path),
           .file = path,
@@ -55,8 +45,8 @@ struct FolderEntry {
   friend auto operator<=>(const FolderEntry&, const FolderEntry&) = default;
 };
 
-// Goes down from one folder. Links to folders wait until all that can be reached without them is
-// read.
+// Goes down from one folder, by its absolute path. Links to folders wait until all that can be
+// reached without them is read.
 class FileWalk {
  public:
   FileWalk(const NamePattern& pattern, std::vector<Input>& found)
@@ -90,7 +80,7 @@ class FileWalk {
 
   // Its entries in byte order; none if it was read before or is gone.
   Result<std::vector<FolderEntry>> read_folder(const std::string& path) {
-    const std::unique_ptr<DIR, int (*)(DIR*)> folder(::opendir(or_dot(path)), &::closedir);
+    const std::unique_ptr<DIR, int (*)(DIR*)> folder(::opendir(path.c_str()), &::closedir);
     if (folder == nullptr && is_gone(errno)) return std::vector<FolderEntry>{};
     if (folder == nullptr) return error_of("read the folder", path, errno);
     struct stat status;
@@ -135,43 +125,27 @@ class FileWalk {
   std::set<std::pair<dev_t, ino_t>> seen_;
 };
 
-// A pattern of which no braces are left, from the folder that its plain parts name.
-Result<void> append_files(const std::string& pattern, std::vector<Input>& found) {
+// A pattern of which no braces are left, from the folder that its plain parts name. In `folder`
+// nothing is a wildcard.
+Result<void> append_files(const std::filesystem::path& folder, const std::string& pattern,
+                          std::vector<Input>& found) {
   std::vector<std::string> parts = parts_of(pattern);
   const auto plain_end = std::ranges::find_if(parts, has_wildcards);
+  std::filesystem::path start = pattern.starts_with('/') ? "/" : folder;
+  for (auto part = parts.begin(); part != plain_end; ++part) start /= *part;
+  WEIR_ASSIGN(const std::string path, absolute_path(start));
   if (plain_end == parts.end()) {
     struct stat status;
-    if (::stat(pattern.c_str(), &status) == 0 && !S_ISDIR(status.st_mode))
-      found.push_back(input_of(clean(pattern), status));
+    if (::stat(start.c_str(), &status) == 0 && !S_ISDIR(status.st_mode))
+      found.push_back(input_of(path, status));
     return {};
   }
-  const std::string folder = join(pattern.starts_with('/'), {parts.begin(), plain_end});
   parts.erase(parts.begin(), plain_end);
   const NamePattern rest(std::move(parts), LetterCase::counts);
-  return FileWalk(rest, found).walk(folder);
-}
-
-bool needs_escapes(std::string_view path) {
-  return !is_valid_utf8(path) || path.find("\\x") != path.npos;
+  return FileWalk(rest, found).walk(path);
 }
 
 }  // namespace
-
-std::string location_of(std::string_view path) {
-  if (!needs_escapes(path)) return std::string(path);
-  std::string text;
-  while (!path.empty()) {
-    const auto bytes = static_cast<std::size_t>(utf8_character_bytes(path));
-    if (bytes == 0)
-      text += fmt::format("\\x{:02X}", static_cast<u8>(path[0]));
-    else if (path[0] == '\\')
-      text += "\\\\";
-    else
-      text += path.substr(0, bytes);
-    path.remove_prefix(std::max<std::size_t>(bytes, 1));
-  }
-  return text;
-}
 
 Result<std::vector<Input>> list_files(const std::filesystem::path& folder,
                                       const std::string& pattern) {
@@ -179,17 +153,18 @@ Result<std::vector<Input>> list_files(const std::filesystem::path& folder,
   std::vector<Input> found;
   struct stat status;
   if (::stat(whole.c_str(), &status) == 0) {
+    WEIR_ASSIGN(const std::string path, absolute_path(whole));
     if (S_ISDIR(status.st_mode)) {
       const NamePattern everything({"**"}, LetterCase::counts);
-      WEIR_TRY(FileWalk(everything, found).walk(clean(whole)));
+      WEIR_TRY(FileWalk(everything, found).walk(path));
     } else {
-      found.push_back(input_of(clean(whole), status));
+      found.push_back(input_of(path, status));
     }
   } else if (!has_wildcards(pattern)) {
     return error_of("find", whole, errno);
   } else {
     WEIR_ASSIGN(const auto patterns, expand_braces(pattern));
-    for (const std::string& one : patterns) WEIR_TRY(append_files((folder / one).native(), found));
+    for (const std::string& one : patterns) WEIR_TRY(append_files(folder, one, found));
   }
 
   std::ranges::sort(found, {}, &Input::location);

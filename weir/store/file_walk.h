@@ -15,7 +15,4 @@ namespace weir::store {
 Result<std::vector<Input>> list_files(const std::filesystem::path& folder,
                                       const std::string& pattern);
 
-// The UTF-8 text that stands for a path in locations.
-std::string location_of(std::string_view path);
-
 }  // namespace weir::store

@@ -4,7 +4,7 @@
 #include <map>
 
 #include "weir/store/archive.h"
-#include "weir/store/file_walk.h"
+#include "weir/store/location.h"
 
 namespace weir::store {
 
