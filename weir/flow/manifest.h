@@ -16,11 +16,20 @@ namespace weir::flow {
 enum class RunStatus { running, done, failed, interrupted };
 std::string_view to_string(RunStatus status);
 
+// What a run did: the target behind the run against the target before it, key by key. Each good
+// record is counted once, as one of the first four: of those with equal keys at most one as created,
+// updated or deleted, and all others as unchanged, wherever chunks end. A record without a key, or
+// of an entity that appends, is always created. A run that goes on behind one that was stopped
+// counts what was left to do.
+//
+// An input that failed as a whole counts as never read: none of its records, and none of its
+// rejects.
 struct RunCounts {
-  i64 created = 0;    // records whose key was not there
-  i64 updated = 0;    // records that replaced an older version
-  i64 unchanged = 0;  // records that an equal or newer version kept out
-  i64 deleted = 0;
+  i64 created = 0;    // its key had no row, and has one now
+  i64 updated = 0;    // its key had a row, and has this one now, which may be equal
+  i64 unchanged = 0;  // a newer version or another record of the run counts for its key, or it
+                      // deletes a key that had no row
+  i64 deleted = 0;    // its key had a row, and has none now
   i64 rejected = 0;
 
   RunCounts& operator+=(const RunCounts& other);
@@ -47,12 +56,12 @@ struct InputRow {
   std::string run;
   i32 number = 0;        // position in the sorted list of the run's inputs
   std::string source;    // name of the declaration's source
-  std::string location;  // path or URL; a member of an archive after "!/"
+  std::string location;  // absolute path; a member of an archive after "!/" (weir/store/input.h)
   i64 size = 0;
   i64 mtime_us = 0;
   std::string hash;  // of the content, 32 hexadecimal digits; empty until it was read to its end
-  i64 records = 0;
-  i64 rejected = 0;
+  i64 records = 0;   // read; 0 where it failed
+  i64 rejected = 0;  // of these
   std::string error;  // why it failed
   InputStatus status = InputStatus::loading;
   // Its first records came in an earlier run, whose rejects of it stay. Not kept in the target.

@@ -11,7 +11,7 @@ namespace {
 // The target sees one thread: parts and chunks come in the order of the chunks.
 class TargetSink final : public ChunkSink {
  public:
-  TargetSink(target::Target& target, flow::RunCounts& counts) : target_(target), counts_(counts) {}
+  explicit TargetSink(target::Target& target) : target_(target) {}
 
   Result<void> part(ChunkSlot& slot, flow::Turn& turn) override {
     return turn.emit([&] { return target_.apply(slot.columns().view()); });
@@ -20,14 +20,11 @@ class TargetSink final : public ChunkSink {
   Result<void> commit(ChunkSlot& slot) override {
     log(LogLevel::debug, "apply", {{"chunk", std::to_string(slot.number)}});
     WEIR_TRY(target_.apply(slot.columns().view()));
-    WEIR_ASSIGN(const flow::RunCounts counts, target_.end_chunk(slot.row, slot.inputs));
-    counts_ += counts;
-    return {};
+    return target_.end_chunk(slot.row, slot.inputs);
   }
 
  private:
   target::Target& target_;
-  flow::RunCounts& counts_;
 };
 
 // Workers write the chunks' files. They are sealed by the committing thread, which has nothing else
@@ -60,8 +57,8 @@ class SpoolSink final : public ChunkSink {
 
 }  // namespace
 
-std::unique_ptr<ChunkSink> make_target_sink(target::Target& target, flow::RunCounts& counts) {
-  return std::make_unique<TargetSink>(target, counts);
+std::unique_ptr<ChunkSink> make_target_sink(target::Target& target) {
+  return std::make_unique<TargetSink>(target);
 }
 
 std::unique_ptr<ChunkSink> make_spool_sink(spool::Spool& spool) {

@@ -9,6 +9,7 @@
 #include "weir/flow/process_memory.h"
 #include "weir/pipeline/run_steps.h"
 #include "weir/pipeline/version.h"
+#include "weir/spool/failed_inputs.h"
 
 namespace weir::pipeline {
 
@@ -85,6 +86,8 @@ Result<RunReport> commit_parts(const RunOptions& options) {
   WEIR_ASSIGN(const MemoryShares shares, divide_memory(options));
   WEIR_ASSIGN(const auto target,
               target::open_target(options.target_url, target::Access::write, shares.target_bytes));
+  std::vector<spool::Spool*> spools;
+  for (const auto& part : parts) spools.push_back(part.get());
   RunReport report;
   report.inputs = static_cast<i64>(inputs.size());
   report.run = {.id = run_id_of(parts),
@@ -99,8 +102,6 @@ Result<RunReport> commit_parts(const RunOptions& options) {
   });
   if (!report.up_to_date) {
     WEIR_TRY(target->begin(report.run, loaded->tables));
-    std::vector<spool::Spool*> spools;
-    for (const auto& part : parts) spools.push_back(part.get());
     flow::MemoryBudget budget(shares.budget_bytes);
     report.run.status = flow::RunStatus::done;
     report.run.finished_us = now_microseconds();
@@ -114,6 +115,10 @@ Result<RunReport> commit_parts(const RunOptions& options) {
         std::chrono::duration<double>(std::chrono::steady_clock::now() - started).count();
     if (target->commit_by() == target::CommitBy::chunk) WEIR_TRY(target->finish(report.run));
   }
+  WEIR_ASSIGN(const auto read, spool::inputs_for_manifest(spools));
+  for (const flow::InputRow& input : read)
+    if (input.status == flow::InputStatus::failed)
+      report.failed.push_back({input.location, input.error});
   for (const auto& part : parts) {
     for (const spool::SealedChunk& chunk : part->chunks()) {
       report.records += chunk.records;

@@ -133,9 +133,12 @@ flow::RunRow Run::ended(flow::RunStatus status) const {
 Result<void> Run::load_by_chunk() {
   WEIR_TRY(check_inputs(options_, shares_, *loaded_, inputs_));
   WEIR_TRY(target_->begin(report_.run, loaded_->tables));
-  const auto sink = make_target_sink(*target_, report_.run.counts);
+  const auto sink = make_target_sink(*target_);
   ReadStep step(options_, shares_, *loaded_, inputs_, report_.run.id);
   Result<void> read = step.run(*sink, 0, report_);
+  const auto counts = target_->count_changes();
+  if (counts.ok()) report_.run.counts = *counts;
+  if (read.ok() && !counts.ok()) read = counts.error();
   if (!read.ok()) {
     WEIR_TRY(target_->finish(ended(read.error().code() == ErrorCode::cancelled
                                        ? flow::RunStatus::interrupted
@@ -255,10 +258,12 @@ Result<void> Run::load_part() {
   return {};
 }
 
+// What was read of an input before it failed counts as never read.
 void Run::collect_failures() {
   for (const RunInput& input : inputs_) {
-    if (input.row.status == flow::InputStatus::failed)
-      report_.failed.push_back({input.input.location, input.row.error});
+    if (input.row.status != flow::InputStatus::failed) continue;
+    report_.failed.push_back({input.input.location, input.row.error});
+    report_.records -= input.row.records - input.done_records;
   }
 }
 

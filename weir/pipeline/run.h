@@ -49,7 +49,7 @@ struct RunReport {
   flow::RunRow run;
   i64 inputs = 0;          // of the run
   i64 skipped_inputs = 0;  // loaded already
-  i64 records = 0;         // read in this process
+  i64 records = 0;         // read in this process, of inputs that did not fail
   i64 chunks = 0;
   i64 bytes_read = 0;
   double read_seconds = 0;     // until all records lay in the target or the spool

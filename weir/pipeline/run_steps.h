@@ -41,7 +41,7 @@ class ChunkSink {
   // In order of the chunks, on one thread.
   virtual Result<void> commit(ChunkSlot& slot) = 0;
 };
-std::unique_ptr<ChunkSink> make_target_sink(target::Target& target, flow::RunCounts& counts);
+std::unique_ptr<ChunkSink> make_target_sink(target::Target& target);
 std::unique_ptr<ChunkSink> make_spool_sink(spool::Spool& spool);
 
 // Reads all inputs that are not done, and notes which of them are damaged: RunInput::known_error.

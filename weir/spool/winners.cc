@@ -127,6 +127,7 @@ class SortedWinners final : public Winners {
   Result<bool> next_known(const KnownVersions& known);
   Result<void> settle_key(const KnownVersion* known, RunWriter& state, ExternalSort& changes);
   Result<void> keep(const KnownVersion& version, RunWriter& state);
+  i64& count_of(Verdict verdict);
 
   const Entity& entity(i32 index) const {
     return tables_.entities[static_cast<std::size_t>(index)];
@@ -281,10 +282,10 @@ Result<void> SortedWinners::settle_key(const KnownVersion* known, RunWriter& sta
   if (!wins) return keep(*known, state);
 
   const bool was_there = known != nullptr && !known->deleted;
-  const Verdict verdict = deleted     ? Verdict::deletes
+  const Verdict verdict = deleted     ? (was_there ? Verdict::deletes : Verdict::kept_out)
                           : was_there ? Verdict::wins_over_old
                                       : Verdict::wins_new;
-  ++(deleted ? counts_.deleted : was_there ? counts_.updated : counts_.created);
+  ++count_of(verdict);
   if (holds_verdicts_) {
     WEIR_TRY(verdicts_.change(place, verdict));
   } else {
@@ -301,6 +302,20 @@ Result<void> SortedWinners::settle_key(const KnownVersion* known, RunWriter& sta
 }
 
 // entity u32 | key's size u32 | key | version | deleted u8
+i64& SortedWinners::count_of(Verdict verdict) {
+  switch (verdict) {
+    case Verdict::kept_out:
+      return counts_.unchanged;
+    case Verdict::wins_new:
+      return counts_.created;
+    case Verdict::wins_over_old:
+      return counts_.updated;
+    case Verdict::deletes:
+      break;
+  }
+  return counts_.deleted;
+}
+
 Result<void> SortedWinners::keep(const KnownVersion& version, RunWriter& state) {
   entry_.clear();
   append_u32(static_cast<u32>(version.entity), entry_);

@@ -25,6 +25,7 @@ struct KnownVersion {
 // Gives the known versions in ascending order of (entity, key), one a call; false at the end.
 using KnownVersions = std::function<Result<bool>(KnownVersion&)>;
 
+// A delete of a key that has no row is kept out as well; the key's version is remembered.
 enum class Verdict : u8 { kept_out, wins_new, wins_over_old, deletes };
 
 // One verdict for each record of each chunk, in the order of the spools, chunks, parts and rows.
@@ -33,6 +34,7 @@ class Winners {
  public:
   virtual ~Winners() = default;
   virtual Result<std::vector<Verdict>> chunk(i64 spool, i64 chunk) = 0;
+  // But for rejects.
   virtual flow::RunCounts counts() const = 0;
   // The state of all keys after the run, ascending: what was known, overruled by what won.
   virtual Result<KnownVersions> versions() = 0;

@@ -131,6 +131,19 @@ TEST(Winners, ADeletedKeyComesBackWithANewerVersion) {
   EXPECT_TRUE(chosen.versions[1].deleted);
 }
 
+TEST(Winners, ADeleteOfWhatIsNotThereChangesNothingButIsRemembered) {
+  const auto chosen =
+      choose(one_entity({.write = WriteMode::upsert, .versioned = true}),
+             {{record("a", 1, 1), record("a", 2, 2, true)}, {record("b", 2, 3, true)}},
+             {known("b", 1, true)});
+  EXPECT_THAT(chosen.chunks, ElementsAre(ElementsAre(kept_out, kept_out), ElementsAre(kept_out)));
+  EXPECT_EQ(chosen.counts.deleted, 0);
+  EXPECT_EQ(chosen.counts.unchanged, 3);
+  EXPECT_EQ(chosen.versions[0].version, encode(2));
+  EXPECT_TRUE(chosen.versions[0].deleted);
+  EXPECT_EQ(chosen.versions[1].version, encode(2));
+}
+
 TEST(Winners, APermanentDeleteOutweighsEveryVersion) {
   const auto tables =
       one_entity({.write = WriteMode::upsert, .deletes = Deletes::permanent, .versioned = true});
@@ -237,6 +250,7 @@ TEST(Winners, AgreeWithAMapHoweverRecordsAreDividedAndOrdered) {
     const std::size_t spool_count = std::min<std::size_t>(1 + random() % 3, chunks.size());
     const auto chosen = choose(one_entity(entity), chunks, known_versions, spool_count);
 
+    std::map<Verdict, i64> verdicts;
     for (std::size_t c = 0; c < chunks.size(); ++c) {
       for (std::size_t r = 0; r < chunks[c].size(); ++r) {
         const TestRecord& made = chunks[c][r];
@@ -245,10 +259,17 @@ TEST(Winners, AgreeWithAMapHoweverRecordsAreDividedAndOrdered) {
         const bool was_there = old != before.end() && !old->second.deleted;
         Verdict expected = kept_out;
         if (state.winner != nullptr && state.winner->row == made.row)
-          expected = made.deleted ? deletes : was_there ? wins_over_old : wins_new;
+          expected = !made.deleted ? (was_there ? wins_over_old : wins_new)
+                     : was_there   ? deletes
+                                   : kept_out;
         ASSERT_EQ(chosen.chunks[c][r], expected) << round << " key " << made.key;
+        ++verdicts[expected];
       }
     }
+    EXPECT_EQ(chosen.counts.created, verdicts[wins_new]);
+    EXPECT_EQ(chosen.counts.updated, verdicts[wins_over_old]);
+    EXPECT_EQ(chosen.counts.deleted, verdicts[deletes]);
+    EXPECT_EQ(chosen.counts.unchanged, verdicts[kept_out]);
     ASSERT_EQ(chosen.versions.size(), naive.keys.size());
     auto at = naive.keys.begin();
     for (const KnownVersion& version : chosen.versions) {

@@ -6,6 +6,7 @@
 #include <mutex>
 
 #include "weir/flow/thread_pool.h"
+#include "weir/spool/failed_inputs.h"
 #include "weir/spool/file.h"
 #include "weir/spool/history_merge.h"
 #include "weir/spool/lookup_merge.h"
@@ -341,11 +342,9 @@ Result<void> Promotion::finish_tables() {
 }
 
 Result<void> Promotion::write_run_tables(i64 lane_index) {
-  std::vector<flow::InputRow> inputs;
+  WEIR_ASSIGN(const auto inputs, spool::inputs_for_manifest(spools_));
   std::vector<flow::ChunkRow> chunks;
   for (const spool::Spool* spool : spools_) {
-    WEIR_ASSIGN(const auto more_inputs, spool->inputs());
-    inputs.insert(inputs.end(), more_inputs.begin(), more_inputs.end());
     WEIR_ASSIGN(const auto more_chunks, spool->chunk_rows());
     chunks.insert(chunks.end(), more_chunks.begin(), more_chunks.end());
   }

@@ -4,7 +4,9 @@
 
 #include <unordered_map>
 
+#include "weir/spool/failed_inputs.h"
 #include "weir/target/file_output.h"
+#include "weir/target/file_rows.h"
 
 namespace weir::target {
 namespace {
@@ -121,6 +123,10 @@ Result<Locations> locations_of(const spool::Spool& spool) {
   return locations;
 }
 
+Error no_memory_for_rejects() {
+  return Error(ErrorCode::budget, "no memory for a batch of rejects; raise --memory");
+}
+
 // Writes a batch of rejects as rows of weir_reject.
 Result<void> add_rejects(const Batch& rejects, std::string_view run, const Locations& locations,
                          flow::Arena& arena, RunTableWriter& writer) {
@@ -129,12 +135,30 @@ Result<void> add_rejects(const Batch& rejects, std::string_view run, const Locat
   for (i64 row = 0; row < rejects.rows; ++row) {
     const auto found = locations.find(rejects.columns[reject_input].at<i32>(row));
     const std::string_view place = found == locations.end() ? std::string_view() : found->second;
-    if (!runs.append_text(run) || !places.append_text(place))
-      return Error(ErrorCode::budget, "no memory for a batch of rejects; raise --memory");
+    if (!runs.append_text(run) || !places.append_text(place)) return no_memory_for_rejects();
   }
   Batch stored{.rows = rejects.rows, .columns = {runs.view(), places.view()}};
   stored.columns.insert(stored.columns.end(), rejects.columns.begin() + 1, rejects.columns.end());
   return writer.add_batch(stored);
+}
+
+// Writes the rejects of the inputs that did not fail.
+Result<void> add_good_rejects(const Batch& rejects, const spool::FailedInputs& failed,
+                              std::string_view run, const Locations& locations, flow::Arena& arena,
+                              RunTableWriter& writer) {
+  std::vector<i32> good;
+  for (i64 row = 0; row < rejects.rows; ++row)
+    if (!failed.contains(rejects.columns[reject_input].at<i32>(row)))
+      good.push_back(static_cast<i32>(row));
+  if (std::ssize(good) == rejects.rows) return add_rejects(rejects, run, locations, arena, writer);
+
+  Batch kept{.rows = std::ssize(good)};
+  std::vector<OwnedColumn> columns;
+  for (const Column& from : rejects.columns) {
+    if (!columns.emplace_back(from.type, arena).gather(from, good)) return no_memory_for_rejects();
+    kept.columns.push_back(columns.back().view());
+  }
+  return add_rejects(kept, run, locations, arena, writer);
 }
 
 }  // namespace
@@ -227,12 +251,13 @@ Result<TableFile> write_rejects(const FileFormat& format, const FileFolder& fold
               RunTableWriter::create(format, folder, run, "weir_reject", stored_reject_schema()));
   for (const spool::Spool* spool : spools) {
     WEIR_ASSIGN(const Locations locations, locations_of(*spool));
+    WEIR_ASSIGN(const auto failed, spool::FailedInputs::of(*spool));
     for (const spool::SealedChunk& chunk : spool->chunks()) {
       if (chunk.rejects == 0) continue;
       WEIR_ASSIGN(const auto blocks, spool->read(chunk, arena));
       for (i64 part = 0; part < blocks->parts(); ++part) {
         WEIR_ASSIGN(const Batch rejects, blocks->rejects(part));
-        WEIR_TRY(add_rejects(rejects, run, locations, arena, writer));
+        WEIR_TRY(add_good_rejects(rejects, failed, run, locations, arena, writer));
       }
     }
   }

@@ -40,7 +40,7 @@ Result<TableFile> write_inputs(const FileFormat& format, const FileFolder& folde
                                std::string_view run, const std::vector<flow::InputRow>& inputs);
 Result<TableFile> write_chunks(const FileFormat& format, const FileFolder& folder,
                                std::string_view run, const std::vector<flow::ChunkRow>& chunks);
-// All rejects of the spools.
+// The rejects of all inputs of the spools that did not fail.
 Result<TableFile> write_rejects(const FileFormat& format, const FileFolder& folder,
                                 std::string_view run, const std::vector<spool::Spool*>& spools,
                                 flow::Arena& arena);

@@ -54,10 +54,10 @@ class FileTarget : public Target {
   Result<std::vector<flow::InputRow>> loaded(std::string_view declaration_hash) override;
   Result<void> begin(const flow::RunRow& run, const Tables& tables) override;
   Result<void> apply(const ChunkBatches&) override { return commits_by_run(); }
-  Result<flow::RunCounts> end_chunk(const flow::ChunkRow&,
-                                    const std::vector<flow::InputRow>&) override {
+  Result<void> end_chunk(const flow::ChunkRow&, const std::vector<flow::InputRow>&) override {
     return commits_by_run();
   }
+  Result<flow::RunCounts> count_changes() override { return commits_by_run(); }
   Result<flow::RunCounts> promote(const std::vector<spool::Spool*>& spools, flow::RunRow run,
                                   const PromoteOptions& options) override;
   Result<void> finish(const flow::RunRow& run) override;

@@ -29,7 +29,8 @@ bool takes_place(const Entity& entity, const RecordClaim& later, const RecordCla
   return !entity.versioned || later.version >= earlier.version;
 }
 
-void PartWinners::choose(const Tables& tables, const Batch& records) {
+void PartWinners::choose(const Tables& tables, const Batch& records,
+                         const spool::FailedInputs& failed) {
   const auto count = static_cast<std::size_t>(records.rows);
   first_.resize(count);
   winner_.resize(count);
@@ -42,7 +43,9 @@ void PartWinners::choose(const Tables& tables, const Batch& records) {
     first_[i] = record;
     winner_[i] = record;
     const Entity& entity = entity_of(tables, records, record);
-    if (entity.write == WriteMode::append || keys.is_null(record)) continue;
+    if (entity.write == WriteMode::append || keys.is_null(record) ||
+        failed.contains(column(records, record_input).at<i32>(record)))
+      continue;
 
     const auto seed = static_cast<u64>(column(records, record_entity).at<i32>(record));
     hashes_[i] = hash64(keys.text_at(record), seed);

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "weir/base/tables.h"
+#include "weir/spool/failed_inputs.h"
 
 namespace weir::target {
 
@@ -22,8 +23,9 @@ bool takes_place(const Entity& entity, const RecordClaim& later, const RecordCla
 
 class PartWinners {
  public:
-  // `records` as record_schema(); borrowed until the next call.
-  void choose(const Tables& tables, const Batch& records);
+  // `records` as record_schema(); borrowed until the next call. Records of inputs that failed count
+  // as having no key.
+  void choose(const Tables& tables, const Batch& records, const spool::FailedInputs& failed);
 
   // The first record with the same key as `record`; itself where it has no key or its entity
   // appends.
@@ -32,7 +34,7 @@ class PartWinners {
   bool wins(i64 record) const {
     return winner_[static_cast<std::size_t>(first(record))] == static_cast<i32>(record);
   }
-  // The hash of entity and key; 0 where the entity appends or there is no key.
+  // The hash of entity and key; 0 where the entity appends, there is no key or the input failed.
   u64 hash(i64 record) const { return hashes_[static_cast<std::size_t>(record)]; }
 
  private:

@@ -29,16 +29,19 @@ Result<Lookups> Lookups::prepare(db::Connection& connection, const Tables& table
   return made;
 }
 
-Result<void> Lookups::apply(const ChunkBatches& part, RowNumbers& numbers) {
+Result<void> Lookups::apply(const ChunkBatches& part, const spool::GoodLookupRows& good,
+                            RowNumbers& numbers) {
   for (i32 i = 0; i < static_cast<i32>(lookups_.size()); ++i)
     if (table_at(i).kind == TableKind::lookup)
-      WEIR_TRY(apply_table(i, part.tables[static_cast<std::size_t>(i)], numbers));
+      WEIR_TRY(apply_table(i, part.tables[static_cast<std::size_t>(i)], good, numbers));
   return {};
 }
 
-Result<void> Lookups::apply_table(i32 table, const Batch& batch, RowNumbers& numbers) {
-  at(table).ids.resize(static_cast<std::size_t>(batch.rows));
+Result<void> Lookups::apply_table(i32 table, const Batch& batch, const spool::GoodLookupRows& good,
+                                  RowNumbers& numbers) {
+  at(table).ids.assign(static_cast<std::size_t>(batch.rows), 0);
   for (i64 row = 0; row < batch.rows; ++row) {
+    if (!good.contains(table, row)) continue;
     WEIR_ASSIGN(const i64 id, find_or_make(table, batch, row, numbers));
     at(table).ids[static_cast<std::size_t>(row)] = id;
   }

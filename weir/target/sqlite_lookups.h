@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "weir/base/tables.h"
+#include "weir/spool/good_lookup_rows.h"
 #include "weir/target/sqlite_keyed_rows.h"
 #include "weir/target/sqlite_numbers.h"
 
@@ -20,9 +21,10 @@ class Lookups {
   static Result<Lookups> prepare(db::Connection& connection, const Tables& tables,
                                  const RowNumbers& numbers, i64 cache_bytes);
 
-  // Finds or makes the rows of all lookup batches of the part.
-  Result<void> apply(const ChunkBatches& part, RowNumbers& numbers);
-  // By row of the part's batch of lookup `table`; until the next `apply`.
+  // Finds or makes the rows of all lookup batches of the part that are good.
+  Result<void> apply(const ChunkBatches& part, const spool::GoodLookupRows& good,
+                     RowNumbers& numbers);
+  // By row of the part's batch of lookup `table`, 0 where it is not good; until the next `apply`.
   const std::vector<i64>& ids(i32 table) const { return at(table).ids; }
 
   // Says that rows which are written use these rows of the batch of lookup `table`.
@@ -51,7 +53,8 @@ class Lookups {
   const Table& table_at(i32 table) const {
     return tables_->tables[static_cast<std::size_t>(table)];
   }
-  Result<void> apply_table(i32 table, const Batch& batch, RowNumbers& numbers);
+  Result<void> apply_table(i32 table, const Batch& batch, const spool::GoodLookupRows& good,
+                           RowNumbers& numbers);
   Result<i64> find_or_make(i32 table, const Batch& batch, i64 row, RowNumbers& numbers);
   void set_row(i32 table, const Batch& batch, i64 row, std::vector<SqlValue>& out) const;
   std::string uses_of(i32 lookup) const;

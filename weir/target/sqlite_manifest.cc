@@ -202,15 +202,20 @@ Result<void> put_chunk(db::Connection& connection, const flow::ChunkRow& chunk,
   return put.run();
 }
 
-Result<void> put_rejects(db::Connection& connection, const std::string& run, const Batch& rejects) {
-  if (rejects.rows == 0) return {};
+Result<i64> put_rejects(db::Connection& connection, const std::string& run, const Batch& rejects,
+                        const spool::FailedInputs& failed) {
+  i64 count = 0;
+  if (rejects.rows == 0) return count;
   WEIR_ASSIGN(auto put, connection.prepare("INSERT INTO weir_reject VALUES (?,?,?,?,?,?,?,?)"));
   const auto column = [&](RejectColumn index) -> const Column& {
     return rejects.columns[static_cast<std::size_t>(index)];
   };
   put.bind(1, run);
   for (i64 row = 0; row < rejects.rows; ++row) {
-    put.bind(2, i64{column(reject_input).at<i32>(row)});
+    const i32 input = column(reject_input).at<i32>(row);
+    if (failed.contains(input)) continue;
+    ++count;
+    put.bind(2, i64{input});
     put.bind(3, column(reject_row).at<i64>(row));
     put.bind(4, column(reject_offset).at<i64>(row));
     if (column(reject_key).is_null(row)) {
@@ -223,7 +228,7 @@ Result<void> put_rejects(db::Connection& connection, const std::string& run, con
     put.bind_blob(8, column(reject_raw).text_at(row));
     WEIR_TRY(put.run());
   }
-  return {};
+  return count;
 }
 
 Result<i64> mark_interrupted(db::Connection& connection) {

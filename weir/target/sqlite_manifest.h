@@ -20,6 +20,7 @@
 #include "weir/base/tables.h"
 #include "weir/db/sqlite.h"
 #include "weir/flow/manifest.h"
+#include "weir/spool/failed_inputs.h"
 
 namespace weir::target {
 
@@ -32,7 +33,9 @@ Result<void> put_chunk(db::Connection& connection, const flow::ChunkRow& chunk,
                        const std::string& spool);
 // What earlier runs rejected of an input that is loaded again from its start.
 Result<void> remove_earlier_rejects(db::Connection& connection, const flow::InputRow& input);
-Result<void> put_rejects(db::Connection& connection, const std::string& run, const Batch& rejects);
+// Those of inputs that did not fail; returns their number.
+Result<i64> put_rejects(db::Connection& connection, const std::string& run, const Batch& rejects,
+                        const spool::FailedInputs& failed);
 // Runs that never ended become `interrupted`; gives how many runs did not end as they should.
 Result<i64> mark_interrupted(db::Connection& connection);
 

@@ -18,19 +18,18 @@ class Promotion {
             const PromoteOptions& options)
       : connection_(connection), writer_(writer), run_(run), options_(options) {}
 
-  Result<void> take(spool::Spool& spool, flow::Arena& arena);
-  const flow::RunCounts& counts() const { return counts_; }
+  Result<void> take(spool::Spool& spool, const std::vector<flow::InputRow>& inputs,
+                    flow::Arena& arena);
 
  private:
   Result<void> take_chunk(spool::Spool& spool, const spool::SealedChunk& sealed,
-                          flow::Arena& arena);
+                          const spool::FailedInputs& failed, flow::Arena& arena);
   Result<ChunkBatches> read_part(spool::BlockReader& reader, i64 part) const;
 
   db::Connection& connection_;
   SqliteWriter& writer_;
   const flow::RunRow& run_;
   const PromoteOptions& options_;
-  flow::RunCounts counts_;
   i64 done_rows_ = 0;
 };
 
@@ -56,11 +55,12 @@ std::vector<flow::InputRow> inputs_after(const std::vector<flow::InputRow>& inpu
   return after;
 }
 
-Result<void> Promotion::take(spool::Spool& spool, flow::Arena& arena) {
+Result<void> Promotion::take(spool::Spool& spool, const std::vector<flow::InputRow>& inputs,
+                             flow::Arena& arena) {
   const spool::SpoolIdentity& identity = spool.identity();
   const std::string name = fmt::format("{}/{}", identity.run_id, identity.part);
   WEIR_ASSIGN(auto chunks, spool.chunk_rows());
-  WEIR_ASSIGN(const auto inputs, spool.inputs());
+  WEIR_ASSIGN(const auto failed, spool::FailedInputs::of(spool));
   for (std::size_t i = 0; i < chunks.size(); ++i) {
     if (options_.stop.stop_requested())
       return Error(ErrorCode::cancelled, "stopped between two chunks; what is in stays");
@@ -69,12 +69,11 @@ Result<void> Promotion::take(spool::Spool& spool, flow::Arena& arena) {
       const auto sealed =
           std::ranges::find(spool.chunks(), chunks[i].number, &spool::SealedChunk::number);
       WEIR_ASSERT(sealed != spool.chunks().end());
-      WEIR_TRY(take_chunk(spool, *sealed, arena));
+      WEIR_TRY(take_chunk(spool, *sealed, failed, arena));
       const auto after = inputs_after(inputs, chunks, i, run_.id);
       flow::ChunkRow chunk = chunks[i];
       chunk.run = run_.id;
-      WEIR_ASSIGN(const auto counts, writer_.end_chunk(chunk, after, name));
-      counts_ += counts;
+      WEIR_TRY(writer_.end_chunk(chunk, after, name));
     }
     done_rows_ += chunks[i].rows;
     if (options_.progress) options_.progress(done_rows_);
@@ -83,11 +82,13 @@ Result<void> Promotion::take(spool::Spool& spool, flow::Arena& arena) {
 }
 
 Result<void> Promotion::take_chunk(spool::Spool& spool, const spool::SealedChunk& sealed,
-                                   flow::Arena& arena) {
+                                   const spool::FailedInputs& failed, flow::Arena& arena) {
   WEIR_ASSIGN(auto reader, spool.read(sealed, arena));
   for (i64 part = 0; part < reader->parts(); ++part) {
+    WEIR_ASSIGN(const auto good,
+                spool::GoodLookupRows::of(writer_.tables(), *reader, part, failed));
     WEIR_ASSIGN(const ChunkBatches batches, read_part(*reader, part));
-    WEIR_TRY(writer_.apply(batches));
+    WEIR_TRY(writer_.apply(batches, failed, good));
   }
   return {};
 }
@@ -114,8 +115,9 @@ Result<flow::RunCounts> promote_spools(db::Connection& connection, SqliteWriter&
   }
   flow::Arena arena(options.budget != nullptr ? reservation.bytes() : default_part_bytes);
   Promotion promotion(connection, writer, run, options);
-  for (spool::Spool* spool : spools) WEIR_TRY(promotion.take(*spool, arena));
-  return promotion.counts();
+  WEIR_ASSIGN(const auto inputs, spool::inputs_for_manifest(spools));
+  for (spool::Spool* spool : spools) WEIR_TRY(promotion.take(*spool, inputs, arena));
+  return writer.count_changes();
 }
 
 }  // namespace weir::target

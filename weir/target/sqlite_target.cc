@@ -66,10 +66,11 @@ class SqliteTarget final : public Target {
   }
   Result<void> begin(const flow::RunRow& run, const Tables& tables) override;
   Result<void> apply(const ChunkBatches& part) override { return writer_->apply(part); }
-  Result<flow::RunCounts> end_chunk(const flow::ChunkRow& chunk,
-                                    const std::vector<flow::InputRow>& inputs) override {
+  Result<void> end_chunk(const flow::ChunkRow& chunk,
+                         const std::vector<flow::InputRow>& inputs) override {
     return writer_->end_chunk(chunk, inputs, "");
   }
+  Result<flow::RunCounts> count_changes() override { return writer_->count_changes(); }
   Result<flow::RunCounts> promote(const std::vector<spool::Spool*>& spools, flow::RunRow run,
                                   const PromoteOptions& options) override {
     return promote_spools(connection_, *writer_, spools, run, options);

@@ -69,7 +69,8 @@ TEST_P(SqliteTarget, AKnownKeyEndsTheBulkLoad) {
   items.push_back({{"key 3"}, 99, {"three"}});
   auto target = open(Access::write);
   const auto counts = load_into(*target, next_run(tables), tables, item_chunks(tables, items, 10));
-  EXPECT_EQ(counts.updated, 1);
+  EXPECT_EQ(counts.created, 20);
+  EXPECT_EQ(counts.unchanged, 1);
   EXPECT_EQ(indexes(), "weir_key_item weir_record_item_part");
   EXPECT_EQ(query("SELECT n FROM item WHERE id = 'key 3'"), "99");
   EXPECT_EQ(query("SELECT count(*) FROM item_part"), "39");

@@ -59,27 +59,28 @@ Result<void> SqliteWriter::prepare_statements(i64 lookup_cache_bytes) {
 
 Result<void> SqliteWriter::begin_chunk() {
   if (transaction_) return {};
-  counts_ = {};
+  chunk_counts_ = {};
   WEIR_ASSIGN(auto begun, db::Transaction::begin(connection_));
   transaction_.emplace(std::move(begun));
   return {};
 }
 
-Result<void> SqliteWriter::apply(const ChunkBatches& part) {
+Result<void> SqliteWriter::apply(const ChunkBatches& part, const spool::FailedInputs& failed,
+                                 const spool::GoodLookupRows& good) {
   WEIR_TRY(begin_chunk());
-  WEIR_TRY(put_rejects(connection_, run_, part.rejects));
-  counts_.rejected += part.rejects.rows;
-  WEIR_TRY(lookups_->apply(part, numbers_));
-  winners_.choose(tables_, part.records);
+  WEIR_ASSIGN(const i64 rejected, put_rejects(connection_, run_, part.rejects, failed));
+  chunk_counts_.rejected += rejected;
+  WEIR_TRY(lookups_->apply(part, good, numbers_));
+  winners_.choose(tables_, part.records, failed);
   WEIR_TRY(end_bulk_at_known_key(part.records));
-  WEIR_TRY(decide(part.records));
+  WEIR_TRY(decide(part.records, failed));
   WEIR_TRY(write_histories(part));
   return write_rows(part);
 }
 
-Result<flow::RunCounts> SqliteWriter::end_chunk(const flow::ChunkRow& chunk,
-                                                const std::vector<flow::InputRow>& inputs,
-                                                const std::string& spool) {
+Result<void> SqliteWriter::end_chunk(const flow::ChunkRow& chunk,
+                                     const std::vector<flow::InputRow>& inputs,
+                                     const std::string& spool) {
   WEIR_TRY(begin_chunk());  // a chunk may have no part
   WEIR_TRY(numbers_.store(connection_, tables_));
   WEIR_TRY(put_chunk(connection_, chunk, spool));
@@ -89,7 +90,15 @@ Result<flow::RunCounts> SqliteWriter::end_chunk(const flow::ChunkRow& chunk,
   }
   WEIR_TRY(transaction_->commit());
   transaction_.reset();
-  return counts_;
+  counts_ += chunk_counts_;
+  changes_.commit();
+  return {};
+}
+
+Result<flow::RunCounts> SqliteWriter::count_changes() {
+  WEIR_ASSIGN(flow::RunCounts counts, changes_.count());
+  counts += counts_;
+  return counts;
 }
 
 // Afterwards either all keys of the part are new and noted, or the bulk has ended.
@@ -111,19 +120,31 @@ Result<void> SqliteWriter::end_bulk() {
 }
 
 // Finds the fate of each record, counts it, and removes what was there under its key.
-Result<void> SqliteWriter::decide(const Batch& records) {
+Result<void> SqliteWriter::decide(const Batch& records, const spool::FailedInputs& failed) {
   fates_.assign(static_cast<std::size_t>(records.rows), Fate::written);
   old_rows_.assign(static_cast<std::size_t>(records.rows), 0);
   all_written_ = true;
   for (i64 record = 0; record < records.rows; ++record) {
-    WEIR_ASSIGN(const Fate fate, decide_record(records, record));
-    fates_[static_cast<std::size_t>(record)] = fate;
+    Fate& fate = fates_[static_cast<std::size_t>(record)];
+    if (failed.contains(column(records, record_input).at<i32>(record))) {
+      fate = Fate::kept_out;
+      all_written_ = false;
+      continue;
+    }
+    WEIR_ASSIGN(fate, decide_record(records, record));
     all_written_ = all_written_ && fate == Fate::written;
-    if (fate == Fate::kept_out) ++counts_.unchanged;
-    if (fate == Fate::deleted) ++counts_.deleted;
-    if (fate != Fate::written) continue;
-    ++(old_rows_[static_cast<std::size_t>(record)] != 0 ? counts_.updated : counts_.created);
+    WEIR_TRY(count(records, record, fate));
   }
+  return {};
+}
+
+Result<void> SqliteWriter::count(const Batch& records, i64 record, Fate fate) {
+  const bool has_key = winners_.hash(record) != 0;
+  if (has_key && fate != Fate::kept_out)
+    return changes_.add(column(records, record_entity).at<i32>(record),
+                        column(records, record_key).text_at(record),
+                        old_rows_[static_cast<std::size_t>(record)] != 0, fate == Fate::written);
+  ++(fate == Fate::written ? chunk_counts_.created : chunk_counts_.unchanged);
   return {};
 }
 

@@ -19,6 +19,7 @@
 #include "weir/base/tables.h"
 #include "weir/db/sqlite.h"
 #include "weir/flow/manifest.h"
+#include "weir/target/key_changes.h"
 #include "weir/target/key_set.h"
 #include "weir/target/part_winners.h"
 #include "weir/target/sqlite_keyed_rows.h"
@@ -32,7 +33,7 @@ namespace weir::target {
 struct WriterOptions {
   std::string run;
   bool bulk = false;
-  i64 key_set_bytes = 0;
+  i64 key_set_bytes = 0;  // of the keys seen in bulk, or of the changes otherwise
   i64 lookup_cache_bytes = 0;
 };
 
@@ -42,11 +43,15 @@ class SqliteWriter {
   static Result<std::unique_ptr<SqliteWriter>> prepare(db::Connection& connection, Tables tables,
                                                        const WriterOptions& options);
 
-  Result<void> apply(const ChunkBatches& part);
+  // What inputs that failed left in the part counts as never read; `good` says which rows of
+  // lookups came with others. (A part that is committed as it is read has none of them.)
+  Result<void> apply(const ChunkBatches& part, const spool::FailedInputs& failed = {},
+                     const spool::GoodLookupRows& good = {});
   // `spool` is empty, or names the spool that the chunk came from.
-  Result<flow::RunCounts> end_chunk(const flow::ChunkRow& chunk,
-                                    const std::vector<flow::InputRow>& inputs,
-                                    const std::string& spool);
+  Result<void> end_chunk(const flow::ChunkRow& chunk, const std::vector<flow::InputRow>& inputs,
+                         const std::string& spool);
+  // What the chunks that have ended did. No chunk may follow.
+  Result<flow::RunCounts> count_changes();
   // Takes back the chunk that has begun, if one has.
   void abandon_chunk() { transaction_.reset(); }
 
@@ -74,7 +79,9 @@ class SqliteWriter {
         tables_(std::move(tables)),
         run_(options.run),
         bulk_(options.bulk),
-        keys_seen_(options.key_set_bytes) {}
+        keys_seen_(options.key_set_bytes),
+        changes_(options.bulk, std::filesystem::path(connection.file()).parent_path(),
+                 options.key_set_bytes) {}
 
   Result<void> prepare_statements(i64 lookup_cache_bytes);
   Result<void> begin_chunk();
@@ -82,8 +89,9 @@ class SqliteWriter {
   // sqlite_writer.cc: records
   Result<void> end_bulk_at_known_key(const Batch& records);
   Result<void> end_bulk();
-  Result<void> decide(const Batch& records);
+  Result<void> decide(const Batch& records, const spool::FailedInputs& failed);
   Result<Fate> decide_record(const Batch& records, i64 record);
+  Result<void> count(const Batch& records, i64 record, Fate fate);
   Result<void> write_histories(const ChunkBatches& part);
   Result<void> write_history(i32 table, const ChunkBatches& part);
   Result<std::vector<SqlValue>> history_row(i32 table, const ChunkBatches& part, i64 row) const;
@@ -109,6 +117,8 @@ class SqliteWriter {
   bool bulk_;
   bool removed_rows_ = false;
   KeySet keys_seen_;
+  KeyChanges changes_;
+  flow::RunCounts counts_;  // of what changes_ does not see, in the chunks that have ended
   RowNumbers numbers_;
   std::optional<Lookups> lookups_;
   std::vector<KnownRecords> known_;                // by entity
@@ -116,7 +126,7 @@ class SqliteWriter {
   std::vector<std::unique_ptr<TableRows>> rows_;   // by table; SQLite keeps pointers into them
 
   std::optional<db::Transaction> transaction_;
-  flow::RunCounts counts_;  // of the chunk
+  flow::RunCounts chunk_counts_;
 
   // Of the part, by record.
   PartWinners winners_;

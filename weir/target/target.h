@@ -3,7 +3,8 @@
 // A target commits by chunk (SQLite: a chunk's rows and its manifest row in one transaction) or by
 // run (files: all tables become visible by one rename). Either way a run reads:
 //
-//   open(url) -> lock -> loaded() -> begin(run, tables) -> apply(chunk)... or promote(spools)
+//   open(url) -> lock -> loaded() -> begin(run, tables)
+//             -> apply(chunk)... -> count_changes(), or promote(spools)
 //             -> finish(run)
 //
 // Threads: a target belongs to one thread at a time; `promote` may use more itself.
@@ -82,8 +83,10 @@ class Target {
 
   // Commit by chunk: parts of a chunk, then the chunk's end. Nothing of a chunk is visible before.
   virtual Result<void> apply(const ChunkBatches& part) = 0;
-  virtual Result<flow::RunCounts> end_chunk(const flow::ChunkRow& chunk,
-                                            const std::vector<flow::InputRow>& inputs) = 0;
+  virtual Result<void> end_chunk(const flow::ChunkRow& chunk,
+                                 const std::vector<flow::InputRow>& inputs) = 0;
+  // Once, behind the last chunk: what the chunks that have ended changed.
+  virtual Result<flow::RunCounts> count_changes() = 0;
 
   // Makes all rows of the spools visible at once, with the run's row as done. A target that commits
   // by chunk takes the spools' chunks one by one.

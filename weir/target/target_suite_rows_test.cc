@@ -163,6 +163,46 @@ TEST_P(TargetSuite, ContentDoesNotDependOnChunks) {
   }
 }
 
+std::vector<i64> numbers(const flow::RunCounts& counts) {
+  return {counts.created, counts.updated, counts.unchanged, counts.deleted};
+}
+
+TEST_P(TargetSuite, CountsAreThoseOfKeysBeforeAndAfterTheRun) {
+  const Tables tables = item_tables(WriteMode::replace_record);
+  const std::vector<Item> first = {
+      {{"a"}, 1, {}},          {{"b"}, 2, {}},          {{"a"}, 3, {}},
+      {{"c", 0, true}, 0, {}}, {{"d"}, 4, {}},          {{"e"}, 5, {}},
+      {{"d", 0, true}, 0, {}}, {{"f", 0, true}, 0, {}}, {{"f"}, 6, {}}};
+  const std::vector<Item> second = {
+      {{"a"}, 7, {}},          {{"a"}, 8, {}},          {{"a"}, 9, {}},
+      {{"b", 0, true}, 0, {}}, {{"e", 0, true}, 0, {}}, {{"e"}, 10, {}},
+      {{"g"}, 11, {}},         {{"g"}, 12, {}},         {{"h"}, 13, {}},
+      {{"h", 0, true}, 0, {}}, {{"d", 0, true}, 0, {}}, {{"h"}, 14, {}},
+      {{"h", 0, true}, 0, {}}};
+  for (const i64 per_chunk : {1, 100}) {
+    std::filesystem::remove_all(folder_ / GetParam().place);
+    // There afterwards: a, b, e, f. c and d are not, nor were they before.
+    EXPECT_THAT(numbers(load(tables, item_chunks(tables, first, per_chunk))),
+                ElementsAre(4, 0, 5, 0));
+    // a and e are others, b is gone, g is new. d and h were not there, nor are they now.
+    EXPECT_THAT(numbers(load(tables, item_chunks(tables, second, per_chunk))),
+                ElementsAre(1, 2, 9, 1));
+    EXPECT_THAT(read("item"),
+                ElementsAre(Row{"a", "9"}, Row{"e", "10"}, Row{"f", "6"}, Row{"g", "12"}));
+  }
+}
+
+TEST_P(TargetSuite, ARecordThatAnOlderRunKeepsOutIsUnchanged) {
+  const Tables tables = versioned_tables(WriteMode::replace_record);
+  load(tables, item_chunks(tables, {{{"a", 5}, 5, {}}, {{"b", 2}, 2, {}}}));
+  const std::vector<Item> items = {{{"a", 4}, 4, {}},
+                                   {{"b", 1}, 1, {}},
+                                   {{"b", 3}, 3, {}},
+                                   {{"b", 2}, 2, {}},
+                                   {{"a", 3}, 3, {}}};
+  EXPECT_THAT(numbers(load(tables, item_chunks(tables, items, 1))), ElementsAre(0, 1, 4, 0));
+}
+
 TEST_P(TargetSuite, ARunWithoutRecordsLeavesEmptyTables) {
   const Tables tables = item_tables(WriteMode::replace_record);
   load(tables, {});

@@ -189,16 +189,15 @@ flow::RunCounts TargetSuite::load_into(Target& target, const flow::RunRow& run,
 
 flow::RunCounts TargetSuite::load_by_chunk(Target& target, const flow::RunRow& run,
                                            const std::vector<Parts>& chunks) {
-  flow::RunCounts counts;
   flow::InputRow input = input_row(run);
   for (std::size_t i = 0; i < chunks.size(); ++i) {
     for (const PartBuilder& part : chunks[i]) expect_ok(target.apply(part.batches()));
     const flow::ChunkRow chunk = chunk_row(run, static_cast<i64>(i));
     input.records = chunk.last_record;
     if (i + 1 == chunks.size()) input.status = flow::InputStatus::loaded;
-    counts += expect_ok(target.end_chunk(chunk, {input}));
+    expect_ok(target.end_chunk(chunk, {input}));
   }
-  return counts;
+  return expect_ok(target.count_changes());
 }
 
 flow::RunCounts TargetSuite::load_by_spool(Target& target, const flow::RunRow& run,
