@@ -75,8 +75,9 @@ Result<void> DocumentFields::fill_field(std::size_t at, InputContext& context) c
 
   const std::string& pattern = plan_.source->document[at].else_file_name;
   std::string found;
-  if (!pattern.empty() && RE2::PartialMatch(context.file, RE2(pattern), &found) && coerce(found))
-    return {};
+  for (const std::string& name : {context.file, context.member})
+    if (!pattern.empty() && RE2::PartialMatch(name, RE2(pattern), &found) && coerce(found))
+      return {};
   if (!field.required) return {};
   return Error(ErrorCode::corrupt,
                fmt::format("the document field {} is required; neither the document nor the file "

@@ -9,6 +9,7 @@
 #include "weir/base/bytes.h"
 #include "weir/pipeline/input_stream.h"
 #include "weir/pipeline/source_cutter.h"
+#include "weir/store/location.h"
 
 namespace weir::pipeline {
 
@@ -94,7 +95,9 @@ bool ChunkReader::open_next(ChunkSlot& slot) {
   open_ = std::make_unique<OpenInput>(number, input, plan);
   open_->base = slot.byte_count;
   open_->context->number = number;
-  open_->context->file = std::filesystem::path(input.input.location).filename();
+  open_->context->file = store::location_of(input.input.file.filename().native());
+  open_->context->member =
+      store::location_of(std::filesystem::path(input.input.member).filename().native());
   open_->context->run_date = options_.run_date;
 
   if (!input.known_error.empty()) {
