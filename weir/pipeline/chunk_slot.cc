@@ -7,7 +7,8 @@ ChunkSlot::ChunkSlot(const std::vector<std::unique_ptr<extract::Plan>>& plans, c
     : byte_limit_(bytes / 3), arena_(bytes), bytes_(arena_), columns_(tables, arena_) {
   extractors_.reserve(plans.size());
   for (const auto& plan : plans) {
-    extractors_.emplace_back(*plan, columns_, filter, record_bytes);
+    extractors_.push_back(
+        std::make_unique<extract::Extractor>(*plan, columns_, filter, record_bytes));
     archives_.push_back(plan->is_archive()
                             ? std::make_unique<ArchiveReader>(*plan, store::InputLimits{})
                             : nullptr);

@@ -40,7 +40,7 @@ class ChunkSlot {
   flow::ArenaBuffer& bytes() { return bytes_; }
   extract::ChunkColumns& columns() { return columns_; }
   extract::Extractor& extractor(i32 source) {
-    return extractors_[static_cast<std::size_t>(source)];
+    return *extractors_[static_cast<std::size_t>(source)];
   }
 
   // The documents of an archive, read into the bytes for records. Errors: as ArchiveReader::read.
@@ -70,7 +70,7 @@ class ChunkSlot {
   flow::Arena arena_;
   flow::ArenaBuffer bytes_;
   extract::ChunkColumns columns_;
-  std::vector<extract::Extractor> extractors_;            // of each source
+  std::vector<std::unique_ptr<extract::Extractor>> extractors_;  // of each source
   std::vector<std::unique_ptr<ArchiveReader>> archives_;  // of each source; null: no archives
 };
 
