@@ -25,7 +25,8 @@ namespace weir::extract {
 // What all records of one input share. Its texts outlive the records.
 struct InputContext {
   i32 number = 0;                           // in the run's sorted list
-  std::string file;                         // last part of its location
+  std::string file;                         // its file's name; of a member the archive's
+  std::string member;                       // its own name there, without folders
   std::string run_date;                     // of the run, where one was given
   std::vector<Value> document;              // coerced, as Plan::document
   std::vector<std::string> document_texts;  // as they were found

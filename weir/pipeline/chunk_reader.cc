@@ -94,11 +94,7 @@ bool ChunkReader::open_next(ChunkSlot& slot) {
   }
   open_ = std::make_unique<OpenInput>(number, input, plan);
   open_->base = slot.byte_count;
-  open_->context->number = number;
-  open_->context->file = store::location_of(input.input.file.filename().native());
-  open_->context->member =
-      store::location_of(std::filesystem::path(input.input.member).filename().native());
-  open_->context->run_date = options_.run_date;
+  name_input(number, input, *open_->context);
 
   if (!input.known_error.empty()) {
     fail_input(slot, Error(ErrorCode::corrupt, input.known_error));
@@ -115,11 +111,20 @@ bool ChunkReader::open_next(ChunkSlot& slot) {
   return true;
 }
 
+void ChunkReader::name_input(i32 number, const RunInput& input,
+                             extract::InputContext& context) const {
+  const auto name_of = [](const std::filesystem::path& path) {
+    return store::location_of(path.filename().native());
+  };
+  context.number = number;
+  context.file = name_of(input.input.file);
+  context.member = name_of(input.input.member);
+  context.run_date = options_.run_date;
+}
+
 void ChunkReader::name_archive(ChunkSlot& slot, i32 number, const RunInput& input) {
   auto context = std::make_shared<extract::InputContext>();
-  context->number = number;
-  context->file = std::filesystem::path(input.input.location).filename();
-  context->run_date = options_.run_date;
+  name_input(number, input, *context);
   slot.segments.push_back(
       {.input = number, .source = input.source, .context = std::move(context), .input_ends = true});
   bytes_read_ += input.input.size;

@@ -52,6 +52,7 @@ class ChunkReader {
  private:
   void fill(ChunkSlot& slot);
   bool open_next(ChunkSlot& slot);
+  void name_input(i32 number, const RunInput& input, extract::InputContext& context) const;
   void name_archive(ChunkSlot& slot, i32 number, const RunInput& input);
   bool is_full(const ChunkSlot& slot) const;
   void read_more(ChunkSlot& slot);
