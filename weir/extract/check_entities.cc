@@ -65,11 +65,25 @@ class TableCheck {
     if (field.policy == Policy::most_recent && entity_.observed_at.empty())
       context_.report(node.place_of({"policy"}), label,
                       "policy = \"most_recent\" needs \"observed_at\" in the entity");
+    if (is_from_archive() && field.policy == Policy::most_recent)
+      context_.report(node.place_of({"policy"}), label,
+                      "documents of one archive have no times; policy = \"most_recent\" is for "
+                      "several sources");
+    const bool is_json = field.type && field.type->kind == TypeKind::json;
+    if (is_from_archive() && is_json && field.policy == Policy::merge)
+      context_.report(node.place_of({"policy"}), label,
+                      "documents of one archive merge lists; a json field is taken whole");
     if (field.policy != Policy::only) return;
     const std::vector<std::string> sources = source_names();
     if (std::ranges::find(sources, field.policy_source) == sources.end())
       context_.report_unknown(member_of(node, "policy").place, label, "source", field.policy_source,
                               sources);
+  }
+
+  bool is_from_archive() const {
+    return std::ranges::any_of(context_.declaration.sources, [&](const SourceDecl& source) {
+      return source.entity == entity_.name && source.format == Format::archive;
+    });
   }
 
   std::vector<std::string> source_names() const {

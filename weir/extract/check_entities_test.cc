@@ -257,5 +257,27 @@ id = { type = "string" }
                           "f:5:9: [entity.f]: no source gives records of this entity"));
 }
 
+TEST(CheckEntities, DocumentsOfAnArchiveHaveNoTimesAndMergeListsOnly) {
+  EXPECT_THAT(problems_in(R"toml([source.s]
+entity = "e"
+format = "archive"
+path = "*"
+[[source.s.documents]]
+name = "d"
+member = "d.json"
+format = "json"
+[entity.e]
+write = "append"
+observed_at = "a"
+[entity.e.fields]
+a = { type = "timestamp", policy = "most_recent" }
+b = { type = "json", policy = "merge" }
+)toml"),
+              ElementsAre("f:13:27: [entity.e] field a: documents of one archive have no times; "
+                          "policy = \"most_recent\" is for several sources",
+                          "f:14:22: [entity.e] field b: documents of one archive merge lists; a "
+                          "json field is taken whole"));
+}
+
 }  // namespace
 }  // namespace weir::extract

@@ -292,7 +292,12 @@ void check_archive_documents(const CheckContext& context, const SourceDecl& sour
     const std::string label = fmt::format("[source.{}.documents]", source.name);
     SourceCheck check(context, document, entity, own, label);
     check.run();
-    if (document.format == Format::archive) check.report("format", "an archive is no document");
+    const bool readable = document.format == Format::xml || document.format == Format::json;
+    if (!readable) check.report("format", "a document of an archive is xml or json");
+    if (!document.document.empty())
+      check.report("document",
+                   "a document of an archive has no document fields; a path climbs out of its "
+                   "record by ^");
     if (document.members.empty() == document.reader.empty())
       context.report(document.place, label, "a document has either a \"member\" or a \"reader\"");
     if (std::ranges::find(seen, document.name) != seen.end())

@@ -213,6 +213,27 @@ reader = "x"
           "f:16:1: [source.r.documents]: a document needs a \"name\""));
 }
 
+TEST(CheckSources, ADocumentOfAnArchiveIsXmlOrJsonAndHasNoFieldsOfItsOwn) {
+  EXPECT_THAT(problems_above_entity(R"toml([source.s]
+entity = "e"
+format = "archive"
+path = "*"
+[[source.s.documents]]
+name = "a"
+member = "a.csv"
+format = "csv"
+[[source.s.documents]]
+name = "b"
+member = "b.xml"
+format = "xml"
+document.kind = { type = "string", path = "Kind" }
+)toml"),
+              ::testing::IsSupersetOf(
+                  {"f:8:1: [source.s.documents]: a document of an archive is xml or json",
+                   "f:13:1: [source.s.documents]: a document of an archive has no document "
+                   "fields; a path climbs out of its record by ^"}));
+}
+
 TEST(CheckSources, AServiceTakesThePlaceOfFiles) {
   EXPECT_THAT(
       problems_above_entity(R"toml([source.s]
