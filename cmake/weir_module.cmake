@@ -2,7 +2,7 @@
 #
 # Declares weir/NAME as the library weir_NAME, from all its sources. It may depend only on modules
 # of lower layers; configuring stops otherwise. *_test.cc become the program NAME_test, *_bench.cc
-# the program NAME_bench; each header is compiled alone by the target check_headers.
+# the program NAME_bench; the target all_verify_interface_header_sets compiles each header alone.
 
 enable_testing()
 find_package(GTest REQUIRED)
@@ -10,7 +10,6 @@ find_package(benchmark REQUIRED)
 include(GoogleTest)
 
 set_property(GLOBAL PROPERTY WEIR_MODULES "")
-add_custom_target(check_headers)
 
 function(weir_module name)
   cmake_parse_arguments(arg "" "LAYER" "DEPENDS;LINKS;EXCLUDE" ${ARGN})
@@ -57,6 +56,15 @@ function(weir_module name)
     add_executable(${name}_bench EXCLUDE_FROM_ALL ${benches})
     target_link_libraries(${name}_bench PRIVATE weir_${name} weir_flags benchmark::benchmark_main)
   endif()
+endfunction()
+
+# The headers of a folder that is no module are compiled alone as well, with the libraries named here.
+function(weir_check_headers name)
+  file(GLOB headers CONFIGURE_DEPENDS "${CMAKE_CURRENT_SOURCE_DIR}/*.h")
+  add_library(${name} INTERFACE)
+  target_sources(${name} INTERFACE FILE_SET HEADERS BASE_DIRS "${CMAKE_SOURCE_DIR}" FILES ${headers})
+  target_link_libraries(${name} INTERFACE ${ARGN})
+  set_target_properties(${name} PROPERTIES VERIFY_INTERFACE_HEADER_SETS ON)
 endfunction()
 
 # The library of all modules, libweir.so, for programs and for the modules opened on demand.

@@ -13,7 +13,7 @@ namespace weir::cli {
 
 namespace {
 
-constexpr i64 greatest_timeout_s = 365 * 86'400;
+constexpr i64 greatest_timeout_s = i64{365} * 86'400;
 
 // STAGE_TIMEOUT_S, or the default where it is not set.
 Result<std::chrono::milliseconds> stage_timeout() {

@@ -47,13 +47,14 @@ class Options {
   void text(std::string name, std::string value_name, std::string& value, std::string help);
   void texts(std::string name, std::string value_name, std::vector<std::string>& values,
              std::string help);
-  void choice(std::string name, std::vector<std::string> choices, std::string& value,
+  void choice(const std::string& name, std::vector<std::string> choices, std::string& value,
               std::string help);
   // A whole number of at least `least`.
-  void number(std::string name, std::string value_name, i64& value, i64 least, std::string help);
+  void number(const std::string& name, std::string value_name, i64& value, i64 least,
+              std::string help);
   // "512MiB"
-  void size(std::string name, i64& value, std::string help);
-  void share(std::string name, double& value, std::string help);
+  void size(const std::string& name, i64& value, std::string help);
+  void share(const std::string& name, double& value, std::string help);
   void argument(std::string name, std::string& value, bool required, std::string help);
   void arguments(std::string name, std::vector<std::string>& values, bool required,
                  std::string help);

@@ -69,7 +69,7 @@ void Options::texts(std::string name, std::string value_name, std::vector<std::s
                    }});
 }
 
-void Options::choice(std::string name, std::vector<std::string> choices, std::string& value,
+void Options::choice(const std::string& name, std::vector<std::string> choices, std::string& value,
                      std::string help) {
   const std::string shown = fmt::format("{}", fmt::join(choices, "|"));
   list_.push_back({.name = name,
@@ -84,7 +84,7 @@ void Options::choice(std::string name, std::vector<std::string> choices, std::st
                    }});
 }
 
-void Options::number(std::string name, std::string value_name, i64& value, i64 least,
+void Options::number(const std::string& name, std::string value_name, i64& value, i64 least,
                      std::string help) {
   list_.push_back({.name = name,
                    .value_name = std::move(value_name),
@@ -98,7 +98,7 @@ void Options::number(std::string name, std::string value_name, i64& value, i64 l
                    }});
 }
 
-void Options::size(std::string name, i64& value, std::string help) {
+void Options::size(const std::string& name, i64& value, std::string help) {
   list_.push_back({.name = name,
                    .value_name = "SIZE",
                    .help = std::move(help),
@@ -110,7 +110,7 @@ void Options::size(std::string name, i64& value, std::string help) {
                    }});
 }
 
-void Options::share(std::string name, double& value, std::string help) {
+void Options::share(const std::string& name, double& value, std::string help) {
   list_.push_back({.name = name,
                    .value_name = "SHARE",
                    .help = std::move(help),

@@ -61,7 +61,8 @@ std::vector<std::string> environment_of(const GroupCommand& command) {
     const auto set_anew = [&](const auto& setting) { return setting.first == name; };
     if (std::ranges::none_of(command.environment, set_anew)) variables.push_back(text);
   }
-  for (const auto& [name, value] : command.environment) variables.push_back(name + "=" + value);
+  for (const auto& [name, value] : command.environment)
+    variables.push_back(fmt::format("{}={}", name, value));
   return variables;
 }
 

@@ -44,8 +44,7 @@ class SourceCheck {
     check_format_keys();
     check_paths();
     check_document_fields();
-    for (std::size_t i = 0; i < source_.members.size(); ++i)
-      check_glob("member", source_.members[i]);
+    for (const std::string& member : source_.members) check_glob("member", member);
     if (source_.max_bytes < 0) report("max_bytes", "\"max_bytes\" is not below 0");
     if (!source_.reader.empty())
       context_.require_registered(member_of(node_, "reader").place, label_, "reader",

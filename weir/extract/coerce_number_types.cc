@@ -138,7 +138,7 @@ struct MoneyAmount {
 template <typename Amount>
 class DecimalRule {
  public:
-  DecimalRule(const CoerceSpec& spec)
+  explicit DecimalRule(const CoerceSpec& spec)
       : form_(form_of(spec)),
         scale_(spec.type.scale),
         shift_(spec.options.minor_units.value_or(false) ? 0 : spec.type.scale),

@@ -18,8 +18,8 @@ constexpr std::array<i8, 256> make_values() {
   constexpr std::string_view counts = "12345678123457923456789";
   for (std::size_t i = 0; i < letters.size(); ++i) {
     const i8 value = static_cast<i8>(counts[i] - '0');
-    values[static_cast<std::size_t>(letters[i])] = value;
-    values[static_cast<std::size_t>(letters[i] + ('a' - 'A'))] = value;
+    values[static_cast<u8>(letters[i])] = value;
+    values[static_cast<u8>(letters[i] + ('a' - 'A'))] = value;
   }
   return values;
 }

@@ -28,7 +28,7 @@ class PipelineRun {
     for (i64 slot = 0; slot < slots; ++slot) free_.push_back(slot);
   }
 
-  Result<void> run(std::stop_token stop);
+  Result<void> run(std::stop_token token);
   Result<void> emit(i64 slot, i64 chunk, const std::function<Result<void>()>& part);
   bool wanted(i64 chunk) const { return chunk <= first_failed_.load(std::memory_order_relaxed); }
 

@@ -95,7 +95,7 @@ __attribute__((target("avx2,bmi,bmi2"))) State advance_avx2(State state, char de
 
 inline Masks masks_baseline(const char* block, char delimiter) {
   Masks masks;
-  for (int i = 0; i < 4; ++i) {
+  for (i64 i = 0; i < 4; ++i) {
     const __m128i part = _mm_loadu_si128(reinterpret_cast<const __m128i*>(block + 16 * i));
     const auto find = [part, i](char byte) {
       const __m128i equal = _mm_cmpeq_epi8(part, _mm_set1_epi8(byte));

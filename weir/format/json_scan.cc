@@ -96,7 +96,7 @@ __attribute__((target("avx2,popcnt,bmi,bmi2"))) i64 advance_avx2(JsonScan::State
 
 inline Masks masks_baseline(const char* block) {
   Masks masks;
-  for (int i = 0; i < 4; ++i) {
+  for (i64 i = 0; i < 4; ++i) {
     const __m128i part = _mm_loadu_si128(reinterpret_cast<const __m128i*>(block + 16 * i));
     const __m128i brackets = _mm_or_si128(part, _mm_set1_epi8(0x20));
     const auto find = [i](__m128i bytes, char byte) {

@@ -78,7 +78,7 @@ XmlCutter::Step XmlCutter::unexpected_end() {
   if (span_ != Span::none || (at_ < size() && buffer_[static_cast<u64>(at_)] == '<'))
     return fail(std::min(at_, size()), "markup that does not end");
   if (!tokenizer_.open_.empty()) {
-    tokenizer_.attach_text({pointer(size()), 0}, offset_ + size());
+    tokenizer_.attach_text(buffer_.substr(buffer_.size()), offset_ + size());
     return take(tokenizer_.mismatch(pointer(size())));
   }
   return root_seen_ ? Step::wait : fail(size(), "no root element");

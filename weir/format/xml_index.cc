@@ -93,7 +93,7 @@ namespace sse2 {
 class Lanes {
  public:
   explicit Lanes(const char* from) {
-    for (int i = 0; i < 4; ++i)
+    for (i64 i = 0; i < 4; ++i)
       part_[i] = _mm_loadu_si128(reinterpret_cast<const __m128i*>(from + 16 * i));
   }
   u64 equal(char c) const {

@@ -351,7 +351,8 @@ Result<KnownVersions> SortedWinners::versions() {
 }  // namespace
 
 Result<std::unique_ptr<Winners>> choose_winners(const std::vector<Spool*>& spools,
-                                                KnownVersions known, flow::MemoryBudget& budget) {
+                                                const KnownVersions& known,
+                                                flow::MemoryBudget& budget) {
   WEIR_ASSERT(!spools.empty());
   // An eighth is left for those who give the known versions.
   const i64 memory_bytes = budget.free_bytes() / 8 * 7;

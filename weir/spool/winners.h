@@ -41,6 +41,7 @@ class Winners {
 };
 
 Result<std::unique_ptr<Winners>> choose_winners(const std::vector<Spool*>& spools,
-                                                KnownVersions known, flow::MemoryBudget& budget);
+                                                const KnownVersions& known,
+                                                flow::MemoryBudget& budget);
 
 }  // namespace weir::spool

@@ -136,8 +136,8 @@ Result<void> Promotion::merge() {
 
   flow::MemoryBudget own(default_lane_bytes);
   flow::MemoryBudget& budget = options_.budget != nullptr ? *options_.budget : own;
-  WEIR_ASSIGN(auto known, read_versions(format_, folder_, folder_.manifest().versions));
-  WEIR_ASSIGN(winners_, spool::choose_winners(spools_, std::move(known), budget));
+  WEIR_ASSIGN(const auto known, read_versions(format_, folder_, folder_.manifest().versions));
+  WEIR_ASSIGN(winners_, spool::choose_winners(spools_, known, budget));
   const spool::KnownRows rows = [&](i32 table, const spool::RowSink& sink) {
     return known_rows(table, sink);
   };

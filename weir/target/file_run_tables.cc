@@ -189,7 +189,7 @@ Result<void> RunTableWriter::add(const std::function<bool(flow::BatchBuilder&)>&
 }
 
 Result<void> RunTableWriter::write_rows() {
-  const auto written = writer_->append(rows_->view());
+  auto written = writer_->append(rows_->view());
   rows_->clear();
   arena_->clear_exhausted();
   return written;
