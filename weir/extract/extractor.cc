@@ -107,7 +107,9 @@ std::optional<Refusal> Extractor::read_document(std::size_t at, const RecordDocu
 
 Written Extractor::write(const std::optional<Refusal>& refusal, const InputContext& input,
                          const RecordPlace& place) {
-  if (refusal && !writer_.takes_row(place.row)) return Written::left_out;
+  // What is too large for one part may not be so for another, which has more memory: each tells.
+  const bool is_everyones = refusal && refusal->reason == Reason::oversize;
+  if (refusal && !is_everyones && !writer_.takes_row(place.row)) return Written::left_out;
   if (refusal) return refuse(input, place, *refusal) ? Written::rejected : Written::full;
   const bool columns_were_empty = columns_.empty();
   const Written written = writer_.write(capture_, input, place, scratch_);
