@@ -17,10 +17,10 @@ enum class RunStatus { running, done, failed, interrupted };
 std::string_view to_string(RunStatus status);
 
 // What a run did: the target behind the run against the target before it, key by key. Each good
-// record is counted once, as one of the first four: of those with equal keys at most one as created,
-// updated or deleted, and all others as unchanged, wherever chunks end. A record without a key, or
-// of an entity that appends, is always created. A run that goes on behind one that was stopped
-// counts what was left to do.
+// record is counted once, as one of the first four: of those with equal keys at most one as
+// created, updated or deleted, and all others as unchanged, wherever chunks end. A record without a
+// key, or of an entity that appends, is always created. A run that goes on behind one that was
+// stopped counts what was left to do.
 //
 // An input that failed as a whole counts as never read: none of its records, and none of its
 // rejects.
@@ -59,9 +59,9 @@ struct InputRow {
   std::string location;  // absolute path; a member of an archive after "!/" (weir/store/input.h)
   i64 size = 0;
   i64 mtime_us = 0;
-  std::string hash;  // of the content, 32 hexadecimal digits; empty until it was read to its end
-  i64 records = 0;   // read; 0 where it failed
-  i64 rejected = 0;  // of these
+  std::string hash;   // of the content, 32 hexadecimal digits; empty until it was read to its end
+  i64 records = 0;    // read; 0 where it failed
+  i64 rejected = 0;   // of these
   std::string error;  // why it failed
   InputStatus status = InputStatus::loading;
   // Its first records came in an earlier run, whose rejects of it stay. Not kept in the target.

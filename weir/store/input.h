@@ -1,8 +1,9 @@
 // Inputs: the files, and members of archives, that a run reads.
 //
 // A location is what people see and what a manifest keeps: a path from the root on (see
-// absolute_path), and for a member of an archive "!/" and its name behind it. It is UTF-8: a byte of
-// a name that is not is written as "\xE4", and in such a name (or one that holds "\x") each "\" as
+// absolute_path), and for a member of an archive "!/" and its name behind it. It is UTF-8: a byte
+// of a name that is not is written as "\xE4", and in such a name (or one that holds "\x") each "\"
+// as
 // "\\", so that two names never look the same. Each name on a path is written by itself.
 //
 // Threads: all functions from any thread.
