@@ -1,6 +1,8 @@
 // A target of files whose n-th operation on a file fails, for every n.
 #include <gmock/gmock.h>
 
+#include <atomic>
+
 #include "weir/target/csv_format.h"
 #include "weir/target/file_target.h"
 #include "weir/target/file_testing.h"
@@ -12,7 +14,7 @@ using testing::ElementsAre;
 using testing::HasSubstr;
 using testing::SizeIs;
 
-// Counts operations down; the one at 0 fails.
+// Counts operations of all threads down; the one at 0 fails.
 class Countdown {
  public:
   explicit Countdown(i64 operations) : left_(operations) {}
@@ -23,7 +25,7 @@ class Countdown {
   bool failed() const { return left_ < 0; }
 
  private:
-  i64 left_;
+  std::atomic<i64> left_;
 };
 
 class FailingWriter : public TableWriter {
