@@ -8,7 +8,7 @@ help:
 	@echo "make bench    Weir and its peers on the same inputs"
 	@echo "make fuzz     all fuzzers, FUZZ_SECONDS each (default 600)"
 	@echo "make asan     unit tests with address and undefined-behaviour sanitizers"
-	@echo "make tsan     unit tests with the thread sanitizer"
+	@echo "make tsan     unit tests, and whole runs of 1 to 8 threads, with the thread sanitizer"
 	@echo "make kill     1,000 kills, each run compared with an undisturbed one"
 	@echo "make memory   2 GB inputs at 128 MiB"
 	@echo "make slow     what takes long: tsan, kill, memory, fuzz"
@@ -41,8 +41,11 @@ bench: setup-bench build
 asan: setup-test
 	@cmake --preset asan >/dev/null && cmake --build build-asan && ctest --test-dir build-asan -L fast --output-on-failure -j2
 
+tsan: export TSAN_OPTIONS = ignore_noninstrumented_modules=1
 tsan: setup-test
-	@cmake --preset tsan >/dev/null && cmake --build build-tsan && TSAN_OPTIONS=ignore_noninstrumented_modules=1 ctest --test-dir build-tsan -L fast --output-on-failure -j2
+	@cmake --preset tsan >/dev/null && cmake --build build-tsan && ctest --test-dir build-tsan -L fast --output-on-failure -j2
+	@WEIR=build-tsan/weir python3 tests/runs/equal_digests_test.py
+	@WEIR=build-tsan/weir python3 tests/runs/archives_test.py
 
 fuzz: setup-test
 	@cmake --preset fuzz >/dev/null && cmake --build build-asan && tools/fuzz $(FUZZ_SECONDS)

@@ -3,6 +3,7 @@
 #include <sys/mman.h>
 
 #include <algorithm>
+#include <cstring>
 #include <utility>
 
 #include "weir/base/assert.h"
@@ -21,14 +22,25 @@ void* map(i64 bytes) {
                 MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
 }
 
+void unmap(void* data, i64 bytes) {
+  WEIR_ASSERT(::munmap(data, static_cast<std::size_t>(bytes)) == 0);
+}
+
+#ifdef WEIR_THREAD_SANITIZER
+// The sanitizer does not see mremap, and takes whoever gets the old place next for a second user.
+void* remap(void* data, i64 old_bytes, i64 new_bytes) {
+  void* moved = map(new_bytes);
+  if (moved == MAP_FAILED) return moved;
+  std::memcpy(moved, data, static_cast<std::size_t>(std::min(old_bytes, new_bytes)));
+  unmap(data, old_bytes);
+  return moved;
+}
+#else
 void* remap(void* data, i64 old_bytes, i64 new_bytes) {
   return ::mremap(data, static_cast<std::size_t>(old_bytes), static_cast<std::size_t>(new_bytes),
                   MREMAP_MAYMOVE);
 }
-
-void unmap(void* data, i64 bytes) {
-  WEIR_ASSERT(::munmap(data, static_cast<std::size_t>(bytes)) == 0);
-}
+#endif
 
 }  // namespace
 
