@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "weir/base/bytes.h"
+#include "weir/extract/plan_candidates.h"
 #include "weir/extract/plan_fields.h"
 #include "weir/extract/plan_rows.h"
 

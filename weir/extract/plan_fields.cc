@@ -4,26 +4,13 @@
 
 #include <algorithm>
 
+#include "weir/extract/plan_candidates.h"
 #include "weir/extract/plan_links.h"
 #include "weir/extract/tables_of.h"
 
 namespace weir::extract {
 
 namespace {
-
-template <typename T>
-const T* find_named(const std::vector<std::pair<std::string, T>>& list, std::string_view name) {
-  for (const auto& [key, value] : list)
-    if (key == name) return &value;
-  return nullptr;
-}
-
-SlotMode mode_of(const FieldDecl& field, const CoerceOptions& options) {
-  if (!field.type) return SlotMode::first;
-  if (field.type->kind == TypeKind::json) return SlotMode::json;
-  if (field.type->kind == TypeKind::list || options.join) return SlotMode::all;
-  return SlotMode::first;
-}
 
 Error at_field(const FieldContext& context, const FieldDecl& field, Error error) {
   return std::move(error).context(fmt::format("{}:{}:{}: field {}",
@@ -52,71 +39,6 @@ Result<std::shared_ptr<const Coercer>> coercer_of(const FieldContext& context,
   auto made = make_coercer(spec, *context.input->coercers);
   if (!made.ok()) return at_field(context, field, std::move(made).error());
   return std::shared_ptr<const Coercer>(std::move(*made));
-}
-
-// Paths and names that give the field in this source, the strongest first.
-class Candidates {
- public:
-  Candidates(const FieldContext& context, const FieldDecl& field, SlotMode mode, PlanRows& rows)
-      : context_(context), field_(field), mode_(mode), rows_(rows) {}
-
-  void add(const Path& path) { list_.push_back(path_candidate(context_, path, rows_, mode_)); }
-  void add(Candidate candidate) { list_.push_back(std::move(candidate)); }
-  void add_aliases(const SourceDecl& source);
-  void add_transforms(const SourceDecl& source);
-  void add_own_path(const EachDecl* each);
-
-  std::vector<Candidate> take() { return std::move(list_); }
-
- private:
-  const FieldContext& context_;
-  const FieldDecl& field_;
-  const SlotMode mode_;
-  PlanRows& rows_;
-  std::vector<Candidate> list_;
-};
-
-void Candidates::add_aliases(const SourceDecl& source) {
-  if (const auto* aliases = find_named(source.aliases, field_.name))
-    for (const std::string& alias : *aliases) add(verbatim_path({alias}));
-}
-
-void Candidates::add_transforms(const SourceDecl& source) {
-  i32 spec_value = 0;
-  for (const TransformDecl& transform : source.transforms) {
-    if (const Path* member = find_named(transform.into, field_.name)) {
-      Path path = transform.path;
-      path.steps.insert(path.steps.end(), member->steps.begin(), member->steps.end());
-      add(path);
-    }
-    if (transform.kind != TransformDecl::Kind::specs_to_columns) continue;
-    // Values of specs are numbered in the order of the mappings, `rest` behind them.
-    for (const auto& [name, field] : transform.mapping) {
-      if (field == field_.name) add({.kind = Candidate::Kind::spec, .slot = spec_value});
-      ++spec_value;
-    }
-    if (transform.rest.empty()) continue;
-    if (transform.rest == field_.name) add({.kind = Candidate::Kind::spec, .slot = spec_value});
-    ++spec_value;
-  }
-}
-
-void Candidates::add_own_path(const EachDecl* each) {
-  if (each != nullptr) {
-    for (std::size_t i = 0; i < each->beside.size(); ++i)
-      if (each->beside[i].first == field_.name)
-        add({.kind = Candidate::Kind::beside, .slot = static_cast<i32>(i)});
-  }
-  if (!field_.has_path) {
-    add(verbatim_path({field_.name}));
-  } else if (field_.path) {
-    const bool is_part = each != nullptr && each->separator && field_.path->steps.size() == 1 &&
-                         field_.path->steps.front().kind == PathStep::Kind::text;
-    if (is_part)
-      add({.kind = Candidate::Kind::part});
-    else
-      add(*field_.path);
-  }
 }
 
 Result<std::optional<Value>> default_of(const FieldDecl& field, const Coercer& coercer,
@@ -158,29 +80,6 @@ bool is_blank(const FieldContext& context, const FieldDecl& field) {
 i32 field_index(const std::vector<FieldDecl>& fields, std::string_view name) {
   const auto at = std::ranges::find(fields, name, &FieldDecl::name);
   return at == fields.end() ? -1 : static_cast<i32>(at - fields.begin());
-}
-
-Candidate path_candidate(const FieldContext& context, const Path& path, PlanRows& rows,
-                         SlotMode mode) {
-  const PathStep& first = path.steps.front();
-  if (first.kind == PathStep::Kind::document) {
-    const auto& fields = context.source->document;
-    const auto at = std::ranges::find_if(fields, [&](const DocumentFieldDecl& field) {
-      return field.field.name == first.names.front();
-    });
-    // Another source of the entity has it.
-    if (at == fields.end()) return {.kind = Candidate::Kind::none};
-    return {.kind = Candidate::Kind::document, .slot = static_cast<i32>(at - fields.begin())};
-  }
-  if (first.kind != PathStep::Kind::built_in) return rows.capture(context.row, path.steps, mode);
-  static constexpr std::pair<std::string_view, BuiltIn> names[] = {
-      {"_file", BuiltIn::file},         {"_row", BuiltIn::row},        {"_source", BuiltIn::source},
-      {"_run_date", BuiltIn::run_date}, {"_name", BuiltIn::name},      {"_n", BuiltIn::n},
-      {"_parent_n", BuiltIn::parent_n}, {"_warning", BuiltIn::warning}};
-  const auto* at =
-      std::ranges::find(names, first.names.front(), &std::pair<std::string_view, BuiltIn>::first);
-  WEIR_ASSERT(at != std::end(names));
-  return {.kind = Candidate::Kind::built_in, .built_in = at->second};
 }
 
 namespace {

@@ -41,10 +41,6 @@ Result<std::vector<FieldPlan>> compile_history_fields(const FieldContext& contex
 Result<FieldPlan> compile_document_field(const FieldContext& context,
                                          const DocumentFieldDecl& field);
 
-// What one path gives: a capture, a built-in, a document field.
-Candidate path_candidate(const FieldContext& context, const Path& path, PlanRows& rows,
-                         SlotMode mode = SlotMode::first);
-
 Result<std::vector<std::shared_ptr<const Computed>>> compile_computed(
     const FieldContext& context, const std::vector<ComputedDecl>& computed,
     const std::vector<FieldDecl>& fields);
