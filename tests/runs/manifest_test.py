@@ -230,6 +230,18 @@ class Counts(Manifest):
             self.assertEqual(one, found["csv", 1000], found)
         return found["csv", 1000]
 
+    def test_the_time_of_a_run_holds_that_of_its_steps(self):
+        self.declare(write="upsert")
+        self.write("a.ndjson", lines(*({"id": n} for n in range(20_000))))
+        for kind in weir_cli.KINDS:
+            with self.subTest(target=kind):
+                url = self.url(kind)
+                done = self.load(self.folder / "feed.toml", to=url)
+                steps = done["read_seconds"] + done["promote_seconds"]
+                self.assertGreaterEqual(done["seconds"], steps - 0.002)
+                runs = json.loads(weir_cli.weir("runs", url, "--json").stdout.splitlines()[0])
+                self.assertGreaterEqual(runs["seconds"], done["read_seconds"] - 0.002)
+
     def test_of_records_with_one_key_one_counts_as_created_or_updated(self):
         declaration = self.declare(write="upsert")
         self.write("a.ndjson", lines(*({"id": n % 5} for n in range(12)), {"id": 9}))

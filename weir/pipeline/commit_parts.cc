@@ -104,15 +104,20 @@ Result<RunReport> commit_parts(const RunOptions& options) {
     WEIR_TRY(target->begin(report.run, loaded->tables));
     flow::MemoryBudget budget(shares.budget_bytes);
     report.run.status = flow::RunStatus::done;
-    report.run.finished_us = now_microseconds();
+    const auto end_run = [&](flow::RunRow& row) {
+      row.finished_us = now_microseconds();
+      row.peak_bytes = flow::peak_resident_bytes();
+      row.seconds =
+          std::chrono::duration<double>(std::chrono::steady_clock::now() - started).count();
+    };
+    end_run(report.run);
     WEIR_ASSIGN(report.run.counts, target->promote(spools, report.run,
                                                    {.budget = &budget,
                                                     .threads = static_cast<i32>(options.threads),
                                                     .stop = options.stop,
-                                                    .progress = {}}));
-    report.run.peak_bytes = flow::peak_resident_bytes();
-    report.run.seconds =
-        std::chrono::duration<double>(std::chrono::steady_clock::now() - started).count();
+                                                    .progress = {},
+                                                    .end_run = end_run}));
+    end_run(report.run);
     if (target->commit_by() == target::CommitBy::chunk) WEIR_TRY(target->finish(report.run));
   }
   WEIR_ASSIGN(const auto read, spool::inputs_for_manifest(spools));

@@ -220,15 +220,18 @@ Result<void> Run::promote() {
   log(LogLevel::debug, "promote", {{"run", report_.run.id}});
   flow::trim_malloc();
   flow::MemoryBudget budget(flow::budget_bytes(options_.memory_bytes, flow::resident_bytes()));
-  const target::PromoteOptions options{.budget = &budget,
-                                       .threads = static_cast<i32>(options_.threads),
-                                       .stop = options_.stop,
-                                       .progress = [&](i64 rows) {
-                                         if (options_.progress != nullptr)
-                                           options_.progress->advance(0, rows);
-                                       }};
+  const target::PromoteOptions options{
+      .budget = &budget,
+      .threads = static_cast<i32>(options_.threads),
+      .stop = options_.stop,
+      .progress =
+          [&](i64 rows) {
+            if (options_.progress != nullptr) options_.progress->advance(0, rows);
+          },
+      .end_run = [&](flow::RunRow& row) { row = ended(flow::RunStatus::done); }};
   report_.run = ended(flow::RunStatus::done);
   WEIR_ASSIGN(report_.run.counts, target_->promote({spool_.get()}, report_.run, options));
+  report_.run = ended(flow::RunStatus::done);
   report_.promote_seconds =
       std::chrono::duration<double>(std::chrono::steady_clock::now() - started).count();
   log(LogLevel::debug, "remove the spool", {{"folder", spool_->folder().string()}});

@@ -361,6 +361,7 @@ Result<void> Promotion::write_run_tables(i64 lane_index) {
 void Promotion::end_run() {
   FileRun& run = *next_.find_run(run_.id);
   run.row = run_;
+  if (options_.end_run) options_.end_run(run.row);
   run.row.status = flow::RunStatus::done;
   run.row.counts = winners_->counts();
   run.row.counts.rejected = run.rejects->rows;

@@ -43,6 +43,8 @@ struct PromoteOptions {
   i32 threads = 1;
   std::stop_token stop;
   std::function<void(i64 done_rows)> progress;
+  // Fills in how the run ended (time, peak memory), as late as its row can still be written.
+  std::function<void(flow::RunRow&)> end_run;
 };
 
 class Target {
