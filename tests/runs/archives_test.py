@@ -78,6 +78,17 @@ class Archives(weir_cli.WeirTest):
         self.assertTrue(failed[0][0].endswith("cut.zip"), failed)
         self.assertIn("no directory stands at its end", failed[0][1])
 
+    def test_a_mark_or_blanks_around_a_document_are_no_part_of_it(self):
+        for name, before, after in (("mark", "\ufeff", "\n"), ("blank", " \n", " ")):
+            self.zip(f"{name}.zip", {"notes.json": before + NOTES + after})
+            self.zip(f"{name}_xml.zip", {"book.xml": before.strip() + XML + after})
+        url = weir_cli.target("sqlite", self.folder)
+        self.load(BOOKS, *sorted(self.folder.glob("*.zip")), to=url)
+        with sqlite3.connect(weir_cli.path_of(url)) as database:
+            self.assertEqual(
+                database.execute("select title, count(*) from book group by 1 order by 1").fetchall(),
+                [("One", 2), ("Uno", 2)])
+
     def test_targets_chunks_threads_and_order_make_no_difference(self):
         for number in range(100):
             self.zip(f"{number}.zip", {

@@ -3,8 +3,7 @@
 // Four parts:
 //
 //   documents      what a record is read from: itself, or the documents of an archive, the
-//   strongest
-//                  first; each has its own place among the member nodes.
+//                  strongest first; each has its own place among the member nodes.
 //   member nodes   a deterministic automaton over member names. All paths of the source are put in
 //                  it at once, so that a record is walked once, whatever the number of fields.
 //   row nodes      what a record is made of: the record itself, a row for each match of an `each`,

@@ -11,8 +11,6 @@ namespace weir::format {
 
 namespace {
 
-constexpr std::string_view byte_order_mark = "\xEF\xBB\xBF";
-
 bool begins_json_word(char c) {
   return c == '-' || (c >= '0' && c <= '9') || c == 't' || c == 'f' || c == 'n';
 }

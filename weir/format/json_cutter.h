@@ -35,6 +35,9 @@
 
 namespace weir::format {
 
+// U+FEFF in UTF-8, which may stand in front of a document and is no part of it.
+inline constexpr std::string_view byte_order_mark = "\xEF\xBB\xBF";
+
 class JsonLinesCutter : public RecordCutter {
  public:
   Result<i64> cut(std::string_view buffer, bool last, std::vector<CutRecord>& records) override;

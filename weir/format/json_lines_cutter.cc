@@ -6,10 +6,6 @@
 
 namespace weir::format {
 
-namespace {
-constexpr std::string_view byte_order_mark = "\xEF\xBB\xBF";
-}
-
 Result<i64> JsonLinesCutter::cut(std::string_view buffer, bool last,
                                  std::vector<CutRecord>& records) {
   const auto size = static_cast<i64>(buffer.size());

@@ -7,6 +7,7 @@
 
 #include "weir/base/bytes.h"
 #include "weir/extract/front_end.h"
+#include "weir/format/json_cutter.h"
 #include "weir/format/xml_encoding.h"
 
 namespace weir::pipeline {
@@ -109,8 +110,12 @@ DocumentBytes ArchiveReader::take(std::unique_ptr<ByteStream> stream, std::size_
     if (!read.ok()) return broken(read.error().message());
     count = *read;
   }
-  const std::string_view text(reinterpret_cast<const char*>(free_.data()),
-                              static_cast<std::size_t>(size));
+  std::string_view text(reinterpret_cast<const char*>(free_.data()),
+                        static_cast<std::size_t>(size));
+  // The tokenizer of XML passes over a mark by itself.
+  const bool is_json = source.format == extract::Format::json;
+  if (is_json && text.starts_with(format::byte_order_mark))
+    text.remove_prefix(format::byte_order_mark.size());
   free_ = free_.subspan(static_cast<std::size_t>(size + extract::FrontEnd::padding));
   return {.state = State::whole, .text = text, .problem = {}};
 }
