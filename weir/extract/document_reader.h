@@ -33,10 +33,17 @@ class MemberSink {
   }
 };
 
-// The file that a record is made of. `archive` is null where its bytes are those of no archive.
+// What a job that lists inputs itself knows of one, for its own readers.
+class InputFacts {
+ public:
+  virtual ~InputFacts() = default;
+};
+
+// The file that a record is made of.
 struct RecordFile {
   const store::Input* input = nullptr;
-  const store::Archive* archive = nullptr;
+  const store::Archive* archive = nullptr;  // null: its bytes are those of no archive, or not read
+  const InputFacts* facts = nullptr;        // null: none are known
 };
 
 class DocumentReader {

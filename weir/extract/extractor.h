@@ -36,6 +36,8 @@ class Extractor {
   // full; it has to come again when they are empty.
   bool extract(const RecordDocuments& documents, const InputContext& input,
                const RecordPlace& place);
+  // Why documents of that record were left out; empty where none was.
+  const std::string& warning() const { return warning_; }
 
  private:
   std::optional<Refusal> read_documents(const RecordDocuments& documents);

@@ -50,16 +50,19 @@ ArchiveReader::ArchiveReader(const extract::Plan& plan, store::InputLimits limit
   }
 }
 
-Result<extract::RecordDocuments> ArchiveReader::read(const store::Input& input,
+Result<extract::RecordDocuments> ArchiveReader::read(const RunInput& input,
                                                      std::span<std::byte> bytes) {
   free_ = bytes;
   extract::RecordDocuments documents;
   documents.documents.resize(plan_.documents.size());
-  auto opened = store::Archive::open(input.file, limits_);
-  const bool is_other = !opened.ok() && opened.error().code() == ErrorCode::unsupported;
-  if (!opened.ok() && !(is_other && has_readers_)) return std::move(opened).error();
-  archive_ = opened.ok() ? std::move(*opened) : nullptr;
-  documents.file = {.input = &input, .archive = archive_.get()};
+  archive_.reset();
+  if (!input.by_name_only) {
+    auto opened = store::Archive::open(input.input.file, limits_);
+    const bool is_other = !opened.ok() && opened.error().code() == ErrorCode::unsupported;
+    if (!opened.ok() && !(is_other && has_readers_)) return std::move(opened).error();
+    if (opened.ok()) archive_ = std::move(*opened);
+  }
+  documents.file = {.input = &input.input, .archive = archive_.get(), .facts = input.facts.get()};
   if (archive_ == nullptr) return documents;
   for (std::size_t i = 0; i < plan_.documents.size(); ++i)
     if (!plan_.documents[i].member.empty()) documents.documents[i] = read_document(*archive_, i);

@@ -14,6 +14,7 @@
 #include "weir/base/result.h"
 #include "weir/extract/plan.h"
 #include "weir/extract/record_documents.h"
+#include "weir/pipeline/input_set.h"
 #include "weir/store/input.h"
 #include "weir/store/member_inputs.h"
 
@@ -27,7 +28,7 @@ class ArchiveReader {
   // Reads the documents of `input` into `bytes`, which they stay in until the next call. A file
   // that is no archive has none, if a reader may know what to make of it.
   // Errors: those of store::Archive::open.
-  Result<extract::RecordDocuments> read(const store::Input& input, std::span<std::byte> bytes);
+  Result<extract::RecordDocuments> read(const RunInput& input, std::span<std::byte> bytes);
 
  private:
   const store::Member* find(const store::Archive& archive, std::size_t document) const;

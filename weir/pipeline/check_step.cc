@@ -41,7 +41,8 @@ void check_records(const ChunkSlot& slot, Segment& segment) {
 
 Result<void> check_inputs(const RunOptions& options, const MemoryShares& shares,
                           const LoadedDeclaration& loaded, std::vector<RunInput>& inputs) {
-  ChunkReader reader(loaded.plans, inputs,
+  ListedInputs feed(inputs);
+  ChunkReader reader(loaded.plans, feed,
                      {.record_bytes = shares.record_bytes, .run_date = options.run_date});
   std::vector<std::unique_ptr<ChunkSlot>> slots;
   for (i64 i = 0; i < shares.slots; ++i)

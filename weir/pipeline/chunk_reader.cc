@@ -48,7 +48,7 @@ std::string without_location(const Error& error, const RunInput& input) {
 }
 
 ChunkReader::ChunkReader(const std::vector<std::unique_ptr<extract::Plan>>& plans,
-                         const std::vector<RunInput>& inputs, ReadOptions options)
+                         InputFeed& inputs, ReadOptions options)
     : plans_(plans), inputs_(inputs), options_(std::move(options)) {}
 
 ChunkReader::~ChunkReader() = default;
@@ -62,12 +62,16 @@ Result<bool> ChunkReader::read(ChunkSlot& slot) {
                              format_size(wanted)));
   std::memcpy(slot.bytes().data(), carried_.data(), carried_.size());
   slot.byte_count = static_cast<i64>(carried_.size());
-  fill(slot);
+  WEIR_TRY(fill(slot));
   return !slot.segments.empty();
 }
 
-void ChunkReader::fill(ChunkSlot& slot) {
-  while (!is_full(slot) && (open_ != nullptr || open_next(slot))) {
+Result<void> ChunkReader::fill(ChunkSlot& slot) {
+  while (!is_full(slot)) {
+    if (open_ == nullptr) {
+      WEIR_ASSIGN(const bool more, open_next(slot));
+      if (!more) break;
+    }
     if (open_ == nullptr) continue;  // an archive
     if (take_records(slot)) break;   // the chunk has all the records it may have
     if (open_->ended) {
@@ -80,35 +84,38 @@ void ChunkReader::fill(ChunkSlot& slot) {
       break;
   }
   carry_over(slot);
+  return {};
 }
 
-bool ChunkReader::open_next(ChunkSlot& slot) {
-  while (next_input_ < inputs_.size() && inputs_[next_input_].done) ++next_input_;
-  if (next_input_ == inputs_.size()) return false;
-  const auto number = static_cast<i32>(next_input_);
-  const RunInput& input = inputs_[next_input_++];
-  const extract::Plan& plan = *plans_[static_cast<std::size_t>(input.source)];
-  if (plan.is_archive()) {
+Result<bool> ChunkReader::open_next(ChunkSlot& slot) {
+  WEIR_ASSIGN(const i32 number, inputs_.next());
+  if (number < 0) return false;
+  const RunInput& input = inputs_.at(number);
+  if (plans_[static_cast<std::size_t>(input.source)]->is_archive())
     name_archive(slot, number, input);
-    return true;
-  }
+  else
+    open_input(slot, number, input);
+  return true;
+}
+
+void ChunkReader::open_input(ChunkSlot& slot, i32 number, const RunInput& input) {
+  const extract::Plan& plan = *plans_[static_cast<std::size_t>(input.source)];
   open_ = std::make_unique<OpenInput>(number, input, plan);
   open_->base = slot.byte_count;
   name_input(number, input, *open_->context);
 
   if (!input.known_error.empty()) {
     fail_input(slot, Error(ErrorCode::corrupt, input.known_error));
-    return true;
+    return;
   }
   auto stream = open_stream(input, *plan.source, options_.limits, bytes_read_);
   auto cutter = SourceCutter::make(*plan.source, &open_->fields);
   if (!stream.ok() || !cutter.ok()) {
     fail_input(slot, !stream.ok() ? stream.error() : cutter.error());
-    return true;
+    return;
   }
   open_->stream = std::move(*stream);
   open_->cutter = std::move(*cutter);
-  return true;
 }
 
 void ChunkReader::name_input(i32 number, const RunInput& input,

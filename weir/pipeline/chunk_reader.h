@@ -19,7 +19,7 @@
 #include "weir/extract/document_fields.h"
 #include "weir/format/record_cutter.h"
 #include "weir/pipeline/chunk_slot.h"
-#include "weir/pipeline/input_set.h"
+#include "weir/pipeline/input_feed.h"
 
 namespace weir::pipeline {
 
@@ -38,20 +38,21 @@ struct OpenInput;
 
 class ChunkReader {
  public:
-  ChunkReader(const std::vector<std::unique_ptr<extract::Plan>>& plans,
-              const std::vector<RunInput>& inputs, ReadOptions options);
+  ChunkReader(const std::vector<std::unique_ptr<extract::Plan>>& plans, InputFeed& inputs,
+              ReadOptions options);
   ~ChunkReader();
 
   // Fills `slot`; false: there are no more records.
-  // Errors: budget  the slot cannot hold what the options ask for.
+  // Errors: budget  the slot cannot hold what the options ask for;  those of the feed.
   Result<bool> read(ChunkSlot& slot);
 
   // Bytes read so far, as they lie in the inputs; from any thread.
   i64 bytes_read() const { return bytes_read_.load(std::memory_order_relaxed); }
 
  private:
-  void fill(ChunkSlot& slot);
-  bool open_next(ChunkSlot& slot);
+  Result<void> fill(ChunkSlot& slot);
+  Result<bool> open_next(ChunkSlot& slot);
+  void open_input(ChunkSlot& slot, i32 number, const RunInput& input);
   void name_input(i32 number, const RunInput& input, extract::InputContext& context) const;
   void name_archive(ChunkSlot& slot, i32 number, const RunInput& input);
   bool is_full(const ChunkSlot& slot) const;
@@ -67,9 +68,8 @@ class ChunkReader {
   void carry_over(ChunkSlot& slot);
 
   const std::vector<std::unique_ptr<extract::Plan>>& plans_;
-  const std::vector<RunInput>& inputs_;
+  InputFeed& inputs_;
   const ReadOptions options_;
-  std::size_t next_input_ = 0;
   std::unique_ptr<OpenInput> open_;
   std::string carried_;  // bytes read for the chunk before that belong to this one
   std::atomic<i64> bytes_read_ = 0;

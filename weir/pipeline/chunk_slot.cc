@@ -15,7 +15,7 @@ ChunkSlot::ChunkSlot(const std::vector<std::unique_ptr<extract::Plan>>& plans, c
   }
 }
 
-Result<extract::RecordDocuments> ChunkSlot::read_archive(const store::Input& input, i32 source) {
+Result<extract::RecordDocuments> ChunkSlot::read_archive(const RunInput& input, i32 source) {
   return archives_[static_cast<std::size_t>(source)]->read(
       input, {bytes_.data(), static_cast<std::size_t>(byte_limit_)});
 }

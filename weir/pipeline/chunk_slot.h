@@ -13,6 +13,7 @@
 #include "weir/flow/manifest.h"
 #include "weir/format/record_cutter.h"
 #include "weir/pipeline/archive_reader.h"
+#include "weir/pipeline/input_set.h"
 #include "weir/spool/spool.h"
 
 namespace weir::pipeline {
@@ -28,6 +29,8 @@ struct Segment {
   std::string error;                       // it ends here because it failed
   std::string hash;                        // of its content, at its end
   i64 rejected = 0;
+  bool warned = false;  // an archive of which a document was left out
+  std::string refusal;  // an archive: why its record was rejected
 };
 
 class ChunkSlot {
@@ -44,7 +47,7 @@ class ChunkSlot {
   }
 
   // The documents of an archive, read into the bytes for records. Errors: as ArchiveReader::read.
-  Result<extract::RecordDocuments> read_archive(const store::Input& input, i32 source);
+  Result<extract::RecordDocuments> read_archive(const RunInput& input, i32 source);
 
   // How many of the bytes are for records and the padding behind them.
   i64 byte_limit() const { return byte_limit_; }

@@ -10,6 +10,7 @@
 
 #include "weir/base/result.h"
 #include "weir/extract/declaration.h"
+#include "weir/extract/document_reader.h"
 #include "weir/flow/manifest.h"
 #include "weir/store/input.h"
 
@@ -22,6 +23,12 @@ struct RunInput {
   bool done = false;        // all of it came in an earlier run
   std::string known_error;  // it is damaged: nothing of it is to be taken
   flow::InputRow row;       // as it stands in the manifest
+
+  // Archives.
+  bool by_name_only = false;                         // it is not opened: only readers tell of it
+  std::shared_ptr<const extract::InputFacts> facts;  // what they may ask; null: nothing
+  bool warned = false;                               // a document of it was left out
+  std::string refusal;                               // why its record was rejected
 };
 
 // An input of which nothing is loaded; `decl` is the source at `source`.

@@ -51,8 +51,7 @@ i64 archives_in(i64 budget_bytes, double chunk_share) {
 }  // namespace
 
 ReadStep::ReadStep(const RunOptions& options, const MemoryShares& shares,
-                   const LoadedDeclaration& loaded, std::vector<RunInput>& inputs,
-                   std::string run_id)
+                   const LoadedDeclaration& loaded, InputFeed& inputs, std::string run_id)
     : options_(options),
       shares_(shares),
       loaded_(loaded),
@@ -87,6 +86,7 @@ Result<void> ReadStep::run(ChunkSink& sink, i64 first_chunk, RunReport& report) 
       .commit = [&](ChunkSlot& slot) -> Result<void> {
         settle(slot);
         WEIR_TRY(sink.commit(slot));
+        if (!slot.segments.empty()) inputs_.release(slot.segments.back().input - 1);
         ++report.chunks;
         report.records += slot.record_count;
         show_progress(reader, slot.record_count);
@@ -143,18 +143,32 @@ Result<void> ReadStep::extract_records(ChunkSlot& slot, Segment& segment, ChunkS
 
 Result<void> ReadStep::extract_archive(ChunkSlot& slot, Segment& segment, ChunkSink& sink,
                                        flow::Turn& turn) {
-  const RunInput& input = inputs_[static_cast<std::size_t>(segment.input)];
-  const auto documents = slot.read_archive(input.input, segment.source);
+  const RunInput& input = inputs_.at(segment.input);
+  auto documents = slot.read_archive(input, segment.source);
   if (!documents.ok()) {
     segment.error = without_location(documents.error(), input);
     return {};
   }
+  return take_documents(*documents, slot, segment, sink, turn);
+}
+
+// The one record of an archive.
+Result<void> ReadStep::take_documents(const extract::RecordDocuments& documents, ChunkSlot& slot,
+                                      Segment& segment, ChunkSink& sink, flow::Turn& turn) {
   segment.records.push_back({.row = 1});
   extract::RecordPlace place{.row = 1};
-  for (const extract::DocumentBytes& document : documents->documents)
+  for (const extract::DocumentBytes& document : documents.documents)
     if (place.raw.empty()) place.raw = document.text;
-  while (!slot.extractor(segment.source).extract(*documents, *segment.context, place))
+  extract::Extractor& extractor = slot.extractor(segment.source);
+  flow::BatchBuilder& rejects = slot.columns().rejects();
+  i64 known_rejects = rejects.whole_rows();
+  while (!extractor.extract(documents, *segment.context, place)) {
     WEIR_TRY(send_part(slot, sink, turn));
+    known_rejects = 0;
+  }
+  segment.warned = !extractor.warning().empty();
+  if (rejects.whole_rows() > known_rejects)
+    segment.refusal = rejects.column(reject_detail).text_at(known_rejects);
   return {};
 }
 
@@ -186,8 +200,10 @@ void ReadStep::settle(ChunkSlot& slot) {
   slot.row.number = slot.number;
   bool first = true;
   for (const Segment& segment : slot.segments) {
-    RunInput& input = inputs_[static_cast<std::size_t>(segment.input)];
+    RunInput& input = inputs_.at(segment.input);
     flow::InputRow& row = input.row;
+    input.warned = segment.warned;
+    input.refusal = std::move(segment.refusal);
     if (!segment.records.empty()) {
       row.records = segment.records.back().row;
       if (first) {

@@ -134,7 +134,8 @@ Result<void> Run::load_by_chunk() {
   WEIR_TRY(check_inputs(options_, shares_, *loaded_, inputs_));
   WEIR_TRY(target_->begin(report_.run, loaded_->tables));
   const auto sink = make_target_sink(*target_);
-  ReadStep step(options_, shares_, *loaded_, inputs_, report_.run.id);
+  ListedInputs feed(inputs_);
+  ReadStep step(options_, shares_, *loaded_, feed, report_.run.id);
   Result<void> read = step.run(*sink, 0, report_);
   const auto counts = target_->count_changes();
   if (counts.ok()) report_.run.counts = *counts;
@@ -208,7 +209,8 @@ Result<void> Run::open_spool(const std::filesystem::path& folder) {
 Result<void> Run::read_into_spool() {
   if (spool_->is_complete()) return {};
   const auto sink = make_spool_sink(*spool_);
-  ReadStep step(options_, shares_, *loaded_, inputs_, report_.run.id);
+  ListedInputs feed(inputs_);
+  ReadStep step(options_, shares_, *loaded_, feed, report_.run.id);
   const auto& chunks = spool_->chunks();
   WEIR_TRY(step.run(*sink, chunks.empty() ? 0 : chunks.back().number + 1, report_));
   return spool_->complete();

@@ -49,11 +49,11 @@ std::unique_ptr<ChunkSink> make_spool_sink(spool::Spool& spool);
 Result<void> check_inputs(const RunOptions& options, const MemoryShares& shares,
                           const LoadedDeclaration& loaded, std::vector<RunInput>& inputs);
 
-// Reads all inputs that are not done, in chunks, into `sink`.
+// Reads all inputs of a feed, in chunks, into `sink`.
 class ReadStep {
  public:
   ReadStep(const RunOptions& options, const MemoryShares& shares, const LoadedDeclaration& loaded,
-           std::vector<RunInput>& inputs, std::string run_id);
+           InputFeed& inputs, std::string run_id);
 
   // Errors: those of the target or spool; cancelled; budget.
   Result<void> run(ChunkSink& sink, i64 first_chunk, RunReport& report);
@@ -64,6 +64,8 @@ class ReadStep {
                                flow::Turn& turn);
   Result<void> extract_archive(ChunkSlot& slot, Segment& segment, ChunkSink& sink,
                                flow::Turn& turn);
+  Result<void> take_documents(const extract::RecordDocuments& documents, ChunkSlot& slot,
+                              Segment& segment, ChunkSink& sink, flow::Turn& turn);
   static Result<void> send_part(ChunkSlot& slot, ChunkSink& sink, flow::Turn& turn);
   static void count_rejects(ChunkSlot& slot);
   void settle(ChunkSlot& slot);
@@ -72,7 +74,7 @@ class ReadStep {
   const RunOptions& options_;
   const MemoryShares& shares_;
   const LoadedDeclaration& loaded_;
-  std::vector<RunInput>& inputs_;
+  InputFeed& inputs_;
   const std::string run_id_;
   i64 shown_bytes_ = 0;
 };

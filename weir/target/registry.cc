@@ -21,8 +21,14 @@ struct Scheme {
   std::string_view package;  // that brings the module
 };
 
+Result<std::unique_ptr<Target>> open_sqlite(const std::string& file, Access access,
+                                            i64 memory_bytes) {
+  WEIR_ASSIGN(auto target, open_sqlite_target(file, access, memory_bytes));
+  return std::unique_ptr<Target>(std::move(target));
+}
+
 constexpr Scheme schemes[] = {
-    {"sqlite", "FILE", open_sqlite_target, "", ""},
+    {"sqlite", "FILE", open_sqlite, "", ""},
     {"csv", "FOLDER", open_csv_target, "", ""},
     {"parquet", "FOLDER", nullptr, "libweir_parquet.so", "weir-parquet"},
 };

@@ -84,13 +84,27 @@ std::string column_definition(const TableColumn& column) {
   return fmt::format("{} {}", name, sqlite_type(column.type));
 }
 
-std::string create_table(const Table& table) {
+// A child row with a key of one column, which is never null, is known by its record and that key.
+// Such a table is kept in their order, and needs neither numbers of rows nor an index.
+std::vector<i32> row_key(const Tables& tables, i32 table) {
+  const Table& rows = at(tables, table);
+  if (rows.kind != TableKind::child || rows.key.size() != 1 || rows.surrogate() >= 0) return {};
+  if (rows.parent != tables.entities[static_cast<std::size_t>(rows.entity)].record_table) return {};
+  std::vector<i32> key = record_columns(tables, table);
+  if (!key.empty()) key.push_back(rows.key.front());
+  return key;
+}
+
+std::string create_table(const Tables& tables, i32 index) {
+  const Table& table = at(tables, index);
   std::string sql = fmt::format("CREATE TABLE IF NOT EXISTS {}(", db::quote_name(table.name));
   for (std::size_t i = 0; i < table.columns.size(); ++i) {
     if (i != 0) sql += ", ";
     sql += column_definition(table.columns[i]);
   }
-  return sql + ")";
+  const std::vector<i32> key = row_key(tables, index);
+  if (key.empty()) return sql + ")";
+  return fmt::format("{}, PRIMARY KEY ({})) WITHOUT ROWID", sql, column_list(table, key));
 }
 
 // Names and types as SQLite lists them, to compare what is there with what is declared.
@@ -133,7 +147,7 @@ std::vector<Index> indexes(const Tables& tables) {
     const Table& table = at(tables, i);
     if (table.kind == TableKind::lookup) continue;
     const std::vector<i32> columns = record_columns(tables, i);
-    if (columns.empty()) continue;
+    if (columns.empty() || !row_key(tables, i).empty()) continue;
     if (table.kind == TableKind::child) {
       const std::string name = db::quote_name("weir_record_" + table.name);
       made.push_back({name, fmt::format("CREATE INDEX IF NOT EXISTS {} ON {}({})", name,
@@ -205,8 +219,9 @@ Result<void> check_tables(const Tables& tables) {
 }
 
 Result<void> make_tables(db::Connection& connection, const Tables& tables) {
-  for (const Table& table : tables.tables) {
-    WEIR_TRY(connection.execute(create_table(table)));
+  for (i32 i = 0; i < static_cast<i32>(tables.tables.size()); ++i) {
+    const Table& table = at(tables, i);
+    WEIR_TRY(connection.execute(create_table(tables, i)));
     WEIR_ASSIGN(const std::string stored, stored_columns(connection, table));
     const std::string declared = declared_columns(table);
     if (stored != declared)

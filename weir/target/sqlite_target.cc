@@ -41,11 +41,12 @@ Result<void> take_back_unfinished(const std::string& file) {
   return {};
 }
 
-class SqliteTarget final : public Target {
+class SqliteFile final : public SqliteTarget {
  public:
-  SqliteTarget(db::Connection connection, std::optional<RunLock> lock, i64 memory_bytes)
+  SqliteFile(db::Connection connection, std::optional<RunLock> lock, i64 memory_bytes)
       : connection_(std::move(connection)), lock_(std::move(lock)), shares_(memory_bytes) {}
 
+  db::Connection& connection() override { return connection_; }
   CommitBy commit_by() const override { return CommitBy::chunk; }
   bool supports(WriteMode mode) const override { return mode != WriteMode::replace_partition; }
 
@@ -89,19 +90,19 @@ class SqliteTarget final : public Target {
   bool earlier_run_unfinished_ = false;
 };
 
-Result<void> SqliteTarget::scan(std::string_view table, const ScanOptions& options,
-                                const BatchSink& sink) {
+Result<void> SqliteFile::scan(std::string_view table, const ScanOptions& options,
+                              const BatchSink& sink) {
   WEIR_ASSIGN(const Tables declared, tables());
   return scan_table(connection_, declared, table, options, shares_.batch, sink);
 }
 
-Result<void> SqliteTarget::find(std::string_view table, const Batch& keys, const BatchSink& sink) {
+Result<void> SqliteFile::find(std::string_view table, const Batch& keys, const BatchSink& sink) {
   WEIR_ASSIGN(const Tables declared, tables());
   return find_rows(connection_, declared, table, keys, shares_.batch, sink);
 }
 
 // A run that says it is running does so only while its lock is held.
-Result<std::vector<flow::RunRow>> SqliteTarget::runs() {
+Result<std::vector<flow::RunRow>> SqliteFile::runs() {
   WEIR_ASSIGN(auto runs, read_runs(connection_));
   const bool held = RunLock::is_held(lock_file(connection_.file()));
   for (flow::RunRow& run : runs)
@@ -109,7 +110,7 @@ Result<std::vector<flow::RunRow>> SqliteTarget::runs() {
   return runs;
 }
 
-Result<void> SqliteTarget::begin(const flow::RunRow& run, const Tables& tables) {
+Result<void> SqliteFile::begin(const flow::RunRow& run, const Tables& tables) {
   WEIR_TRY(check_tables(tables));
   WEIR_TRY(lock_->name_run(run.id));
   WEIR_ASSIGN(const bool bulk, prepare_tables(run, tables));
@@ -123,7 +124,7 @@ Result<void> SqliteTarget::begin(const flow::RunRow& run, const Tables& tables) 
 }
 
 // True where all tables are empty, and the run may load in bulk.
-Result<bool> SqliteTarget::prepare_tables(const flow::RunRow& run, const Tables& tables) {
+Result<bool> SqliteFile::prepare_tables(const flow::RunRow& run, const Tables& tables) {
   WEIR_ASSIGN(auto transaction, db::Transaction::begin(connection_));
   WEIR_TRY(make_manifest(connection_));
   WEIR_ASSIGN(const i64 unfinished, mark_interrupted(connection_));
@@ -138,12 +139,12 @@ Result<bool> SqliteTarget::prepare_tables(const flow::RunRow& run, const Tables&
 
 // Into empty tables a rollback journal writes each page once, and there are no readers to disturb.
 // Otherwise readers go on beside a write-ahead log.
-Result<void> SqliteTarget::set_journal(bool bulk) {
+Result<void> SqliteFile::set_journal(bool bulk) {
   return connection_.execute(bulk ? "PRAGMA journal_mode = TRUNCATE; PRAGMA synchronous = FULL"
                                   : "PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL");
 }
 
-Result<void> SqliteTarget::finish(const flow::RunRow& run) {
+Result<void> SqliteFile::finish(const flow::RunRow& run) {
   if (writer_ != nullptr) {
     writer_->abandon_chunk();
     if (run.status == flow::RunStatus::done) WEIR_TRY(complete_tables());
@@ -159,7 +160,7 @@ Result<void> SqliteTarget::finish(const flow::RunRow& run) {
 
 // What a bulk load left for the end. Each index is a transaction of its own, so that a run that is
 // killed here goes on with the next one.
-Result<void> SqliteTarget::complete_tables() {
+Result<void> SqliteFile::complete_tables() {
   const bool sweep = earlier_run_unfinished_ || writer_->may_have_unused_lookups();
   if (writer_->bulk()) {
     const i64 bytes = std::min(sorting_bytes, shares_.pages);
@@ -174,8 +175,8 @@ Result<void> SqliteTarget::complete_tables() {
 
 }  // namespace
 
-Result<std::unique_ptr<Target>> open_sqlite_target(const std::string& file, Access access,
-                                                   i64 memory_bytes) {
+Result<std::unique_ptr<SqliteTarget>> open_sqlite_target(const std::string& file, Access access,
+                                                         i64 memory_bytes) {
   const MemoryShares shares(memory_bytes);
   std::optional<RunLock> lock;
   if (access == Access::write) {
@@ -193,8 +194,8 @@ Result<std::unique_ptr<Target>> open_sqlite_target(const std::string& file, Acce
   if (access == Access::write)
     static_cast<void>(
         connection.execute("PRAGMA journal_mode = TRUNCATE; PRAGMA journal_mode = DELETE").ok());
-  return std::unique_ptr<Target>(
-      std::make_unique<SqliteTarget>(std::move(connection), std::move(lock), memory_bytes));
+  return std::unique_ptr<SqliteTarget>(
+      std::make_unique<SqliteFile>(std::move(connection), std::move(lock), memory_bytes));
 }
 
 }  // namespace weir::target

@@ -13,14 +13,22 @@
 // Threads: one at a time.
 #pragma once
 
+#include "weir/db/sqlite.h"
 #include "weir/target/target.h"
 
 namespace weir::target {
 
+// An SQLite target for a job that has tables of its own beside the declared ones.
+class SqliteTarget : public Target {
+ public:
+  // Between `apply` and `end_chunk` it is in the chunk's transaction.
+  virtual db::Connection& connection() = 0;
+};
+
 // `memory_bytes` is divided between SQLite's pages, the keys seen, ids of lookups and batches read.
 // Errors: not_found  for reading, no such file.  corrupt  it is not a database.
 //         conflict  for writing, another run holds it.
-Result<std::unique_ptr<Target>> open_sqlite_target(const std::string& file, Access access,
-                                                   i64 memory_bytes);
+Result<std::unique_ptr<SqliteTarget>> open_sqlite_target(const std::string& file, Access access,
+                                                         i64 memory_bytes);
 
 }  // namespace weir::target
