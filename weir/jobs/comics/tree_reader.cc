@@ -1,0 +1,114 @@
+#include "weir/jobs/comics/tree_reader.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+
+#include "weir/base/bytes.h"
+#include "weir/jobs/comics/file_names.h"
+#include "weir/jobs/comics/fingerprint.h"
+#include "weir/store/file.h"
+
+namespace weir::comics {
+
+namespace {
+
+constexpr std::string_view pdf_mark = "%PDF-";
+
+void tell(extract::MemberSink& out, std::string_view name, i64 value) {
+  const fmt::format_int text(value);
+  out.member(name, {text.data(), text.size()});
+}
+
+Result<bool> is_pdf(const std::filesystem::path& path) {
+  WEIR_ASSIGN(const store::File file, store::File::open(path));
+  std::array<char, pdf_mark.size()> head;
+  WEIR_ASSIGN(const i64 count, file.read_at(0, std::as_writable_bytes(std::span(head))));
+  return std::string_view(head.data(), static_cast<std::size_t>(count)) == pdf_mark;
+}
+
+// "CBZ" for "a/b.CBZ"; the archives that --all-archives takes as well.
+std::string_view type_by_name(std::string_view path) {
+  constexpr std::array<std::pair<std::string_view, std::string_view>, 9> types = {{{"cbz", "CBZ"},
+                                                                                   {"zip", "CBZ"},
+                                                                                   {"cbr", "CBR"},
+                                                                                   {"rar", "CBR"},
+                                                                                   {"cb7", "CB7"},
+                                                                                   {"7z", "CB7"},
+                                                                                   {"cbt", "CBT"},
+                                                                                   {"tar", "CBT"},
+                                                                                   {"pdf", "PDF"}}};
+  const std::string_view ending = path.substr(path.rfind('.') + 1);
+  for (const auto& [name, type] : types)
+    if (equals_ignoring_ascii_case(name, ending)) return type;
+  return {};
+}
+
+class TreeReader final : public extract::DocumentReader {
+ public:
+  explicit TreeReader(CountPdfPages count_pages) : count_pages_(std::move(count_pages)) {}
+
+  Result<bool> read(const extract::RecordFile& file, extract::MemberSink& out) const override {
+    // `weir run` and `weir check` know no tree.
+    if (file.facts == nullptr) return false;
+    const auto& facts = static_cast<const ComicFacts&>(*file.facts);
+    tell_file(facts, out);
+    if (facts.by_name_only) {
+      out.member("file_type", type_by_name(facts.change.file.path));
+      return true;
+    }
+    if (file.archive != nullptr) {
+      tell_archive(*file.archive, facts.change.file.size, out);
+      return true;
+    }
+    WEIR_TRY(tell_pdf(file.input->file, facts.change.file.size, out));
+    return true;
+  }
+
+ private:
+  static void tell_file(const ComicFacts& facts, extract::MemberSink& out) {
+    const Change& change = facts.change;
+    tell(out, "library_id", change.library);
+    tell(out, "folder_id", change.folder);
+    out.member("path", change.file.path);
+    if (!change.file.path_bytes.empty()) out.member("path_bytes", change.file.path_bytes);
+    tell(out, "size", change.file.size);
+    tell(out, "mtime_ns", change.file.mtime_ns);
+    tell(out, "inode", change.file.inode);
+    tell(out, "device", change.file.device);
+    out.member("created_at", change.created_at);
+    out.member("updated_at", facts.time);
+  }
+
+  static void tell_archive(const store::Archive& archive, i64 size, extract::MemberSink& out) {
+    const auto is_page = [](const store::Member& member) { return is_page_name(member.name); };
+    tell(out, "page_count", std::ranges::count_if(archive.members(), is_page));
+    tell(out, "fingerprint", fingerprint_of(archive, size));
+    out.member("file_type", file_type_of(archive.format()));
+  }
+
+  Result<void> tell_pdf(const std::filesystem::path& path, i64 size,
+                        extract::MemberSink& out) const {
+    WEIR_ASSIGN(const bool pdf, is_pdf(path));
+    if (!pdf)
+      return Error(ErrorCode::corrupt,
+                   "its bytes are those of no comic: neither zip, rar, 7z, tar nor PDF");
+    WEIR_ASSIGN(const i64 pages, count_pages_(path));
+    WEIR_ASSIGN(const i64 fingerprint, fingerprint_of_bytes(path, size));
+    tell(out, "page_count", pages);
+    tell(out, "fingerprint", fingerprint);
+    out.member("file_type", "PDF");
+    return {};
+  }
+
+  const CountPdfPages count_pages_;
+};
+
+}  // namespace
+
+std::shared_ptr<const extract::DocumentReader> make_tree_reader(CountPdfPages count_pages) {
+  return std::make_shared<TreeReader>(std::move(count_pages));
+}
+
+}  // namespace weir::comics

@@ -1,0 +1,28 @@
+// The document `comic_stat` of a comic: what the tree says of its file, and the directory of its
+// archive. It is broken, and the comic with it, where the bytes are those of no comic.
+//
+// Threads: any.
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <string>
+
+#include "weir/extract/document_reader.h"
+#include "weir/jobs/comics/change_list.h"
+
+namespace weir::comics {
+
+// What the import knows of a file that it reads.
+struct ComicFacts final : extract::InputFacts {
+  Change change;
+  std::string time;           // of the run
+  bool by_name_only = false;  // the file is not opened
+};
+
+// How many pages the PDF at `file` has.
+using CountPdfPages = std::function<Result<i64>(const std::filesystem::path& file)>;
+
+std::shared_ptr<const extract::DocumentReader> make_tree_reader(CountPdfPages count_pages);
+
+}  // namespace weir::comics
