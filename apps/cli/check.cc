@@ -4,6 +4,7 @@
 #include <set>
 
 #include "apps/cli/common_options.h"
+#include "apps/cli/job_names.h"
 #include "weir/extract/check.h"
 #include "weir/extract/plan_compiler.h"
 #include "weir/extract/test_run.h"
@@ -42,7 +43,7 @@ class CheckCommand final : public Command {
     WEIR_TRY(log_.apply());
     if (!connect_ && (!inputs_.empty() || !target_.empty()))
       return Error(ErrorCode::usage, "inputs and --to are looked at with --connect only");
-    WEIR_ASSIGN(const auto loaded, pipeline::load_for_check(file_, profile_));
+    WEIR_ASSIGN(const auto loaded, pipeline::load_for_check(file_, profile_, job_names()));
     fmt::print("{}", extract::problem_lines(loaded->problems, file_));
     fmt::print("{}", extract::problem_lines(loaded->missing, file_));
     if (!loaded->problems.empty()) return exit_usage;

@@ -5,6 +5,7 @@
 #include <charconv>
 #include <thread>
 
+#include "apps/cli/job_names.h"
 #include "weir/base/bytes.h"
 #include "weir/base/log.h"
 #include "weir/base/time.h"
@@ -65,6 +66,7 @@ Result<void> RunOptionValues::apply(const Invocation& invocation) {
   run.command_line = invocation.command_line;
   run.stop = invocation.stop;
   run.work = work_folder;
+  run.names = job_names();
   WEIR_TRY(are_allowed(allow_rejects, 0, 0));
   if (!run.run_date.empty() && !parse_iso_date(run.run_date))
     return Error(ErrorCode::usage,

@@ -13,13 +13,6 @@ namespace {
 
 const TomlNode no_node;
 
-void add_child_tables(const std::vector<TableDecl>& tables, std::vector<const TableDecl*>& out) {
-  for (const TableDecl& table : tables) {
-    out.push_back(&table);
-    add_child_tables(table.tables, out);
-  }
-}
-
 void check_pipeline(const CheckContext& context) {
   const TomlNode& node = member_of(context.root, "pipeline");
   const Declaration& declaration = context.declaration;
@@ -85,12 +78,6 @@ Place item_place(const TomlNode& table, std::string_view key, std::size_t index)
 const FieldDecl* find_field(const std::vector<FieldDecl>& fields, std::string_view name) {
   const auto found = std::ranges::find(fields, name, &FieldDecl::name);
   return found == fields.end() ? nullptr : &*found;
-}
-
-std::vector<const TableDecl*> child_tables(const TableDecl& record) {
-  std::vector<const TableDecl*> tables;
-  add_child_tables(record.tables, tables);
-  return tables;
 }
 
 std::vector<const SourceDecl*> sources_of(const Declaration& declaration, std::string_view entity) {

@@ -28,11 +28,11 @@ class ComputedCheck {
                 const std::vector<FieldDecl>& fields, const TomlNode& node, std::string_view label)
       : context_(context), computed_(computed), fields_(fields), node_(node), label_(label) {}
 
-  void run(const std::vector<std::string>& child_tables) {
+  void run(const std::vector<const TableDecl*>& children) {
     const bool is_built_in =
         std::ranges::find(built_in_types, computed_.type) != built_in_types.end();
     check_names("into", computed_.into, {});
-    check_names("of", computed_.of, is_built_in ? std::vector<std::string>{} : child_tables);
+    check_names("of", computed_.of, is_built_in ? std::vector<const TableDecl*>{} : children);
     if (computed_.into.empty()) refuse("into", "a computed field needs \"into\"");
     if (is_built_in) {
       check_built_in();
@@ -51,13 +51,29 @@ class ComputedCheck {
   }
 
   void check_names(std::string_view key, const std::vector<std::string>& names,
-                   const std::vector<std::string>& child_tables) {
+                   const std::vector<const TableDecl*>& children) {
     std::vector<std::string> known = names_of(fields_);
-    known.insert(known.end(), child_tables.begin(), child_tables.end());
+    for (const TableDecl* child : children) known.push_back(child->name);
     for (std::size_t i = 0; i < names.size(); ++i) {
+      const Place place = item_place(node_, key, i);
+      const auto child = std::ranges::find_if(
+          children, [&](const TableDecl* table) { return table->name == names[i]; });
       if (std::ranges::find(known, names[i]) == known.end())
-        context_.report_unknown(item_place(node_, key, i), label_, "field", names[i], known);
+        context_.report_unknown(place, label_, "field", names[i], known);
+      else if (find_field(fields_, names[i]) == nullptr)
+        check_child(**child, place);
     }
+  }
+
+  // Of the rows of a child table their key is seen.
+  void check_child(const TableDecl& child, Place place) {
+    const FieldDecl* key =
+        child.key.size() == 1 ? find_field(child.fields, child.key.front()) : nullptr;
+    if (key == nullptr || !key->type)
+      context_.report(place, label_,
+                      fmt::format("\"{}\" is no field, and of a child table the key is seen: one "
+                                  "field with a type",
+                                  child.name));
   }
 
   // Keys beside `type`, `of` and `into` that this type takes; the others are refused.
@@ -182,7 +198,7 @@ class ComputedCheck {
 
 void check_computed(const CheckContext& context, const std::vector<ComputedDecl>& computed,
                     const std::vector<FieldDecl>& fields,
-                    const std::vector<std::string>& child_tables, const TomlNode& owner,
+                    const std::vector<const TableDecl*>& children, const TomlNode& owner,
                     std::string_view label) {
   const TomlNode& list = member_of(owner, "computed");
   for (std::size_t i = 0; i < computed.size(); ++i) {
@@ -190,7 +206,7 @@ void check_computed(const CheckContext& context, const std::vector<ComputedDecl>
     const TomlNode& node = is_list ? list.children[i] : list;
     ComputedCheck(context, computed[i], fields, node,
                   fmt::format("{} computed \"{}\"", label, computed[i].type))
-        .run(child_tables);
+        .run(children);
   }
 }
 

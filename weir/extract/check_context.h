@@ -47,8 +47,6 @@ std::vector<std::string> names_of(const std::vector<Decl>& decls) {
 }
 
 const FieldDecl* find_field(const std::vector<FieldDecl>& fields, std::string_view name);
-// All child tables of an entity, nested ones too, parents first.
-std::vector<const TableDecl*> child_tables(const TableDecl& record);
 // The sources of an entity; an archive's documents stand for it.
 std::vector<const SourceDecl*> sources_of(const Declaration& declaration, std::string_view entity);
 
@@ -69,10 +67,10 @@ void check_lookups(const CheckContext& context);
 // A link of a row: the lookup, and the parts that `with` gives.
 void check_link(const CheckContext& context, const FieldDecl& field,
                 const std::vector<FieldDecl>& row, const TomlNode& node, std::string_view label);
-// `child_tables`: names that `of` of registered types may also say.
+// `children`: child tables that `of` of registered types may also name.
 void check_computed(const CheckContext& context, const std::vector<ComputedDecl>& computed,
                     const std::vector<FieldDecl>& fields,
-                    const std::vector<std::string>& child_tables, const TomlNode& owner,
+                    const std::vector<const TableDecl*>& children, const TomlNode& owner,
                     std::string_view label);
 void check_source(const CheckContext& context, const SourceDecl& source);
 // How far `^` climbs, and whether each document field is used.

@@ -24,10 +24,8 @@ class TableCheck {
     check_key();
     if (!table_.surrogate.empty() && !is_plain_name(table_.surrogate))
       report("surrogate", "a surrogate's name has letters a-z, digits and _, a letter first");
-    std::vector<std::string> children;
-    if (&table_ == &entity_.record) {
-      for (const TableDecl* child : child_tables(entity_.record)) children.push_back(child->name);
-    }
+    std::vector<const TableDecl*> children;
+    if (&table_ == &entity_.record) children = child_tables(entity_.record);
     check_computed(context_, table_.computed, table_.fields, children, node_, label_);
     for (const TableDecl& child : table_.tables) {
       TableCheck check(

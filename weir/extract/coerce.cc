@@ -192,27 +192,6 @@ std::string explain_bad(const RawValue& raw, std::string_view wanted) {
   return fmt::format("{} is not {}", shown(raw.text), wanted);
 }
 
-void CoercerRegistry::add(std::string name, NamedCoercer coercer) {
-  const auto there =
-      std::ranges::find(coercers_, name, &std::pair<std::string, NamedCoercer>::first);
-  if (there != coercers_.end())
-    there->second = std::move(coercer);
-  else
-    coercers_.emplace_back(std::move(name), std::move(coercer));
-}
-
-const NamedCoercer* CoercerRegistry::find(std::string_view name) const {
-  const auto there =
-      std::ranges::find(coercers_, name, &std::pair<std::string, NamedCoercer>::first);
-  return there == coercers_.end() ? nullptr : &there->second;
-}
-
-std::vector<std::string> CoercerRegistry::names() const {
-  std::vector<std::string> names;
-  for (const auto& [name, coercer] : coercers_) names.push_back(name);
-  return names;
-}
-
 CoercerResult make_coercer(const CoerceSpec& spec, const CoercerRegistry& registry) {
   WEIR_TRY(check_options(spec));
   const std::optional<std::string>& coerce = spec.options.coerce;

@@ -11,11 +11,11 @@
 #include <optional>
 #include <string>
 #include <string_view>
-#include <utility>
 #include <vector>
 
 #include "weir/base/result.h"
 #include "weir/extract/declaration.h"
+#include "weir/extract/registry.h"
 #include "weir/extract/value.h"
 
 namespace weir::extract {
@@ -52,16 +52,7 @@ struct NamedCoercer {
 };
 
 // The coercers that declarations may name beside the built-in ones.
-class CoercerRegistry {
- public:
-  // A name that is there already is replaced.
-  void add(std::string name, NamedCoercer coercer);
-  const NamedCoercer* find(std::string_view name) const;
-  std::vector<std::string> names() const;
-
- private:
-  std::vector<std::pair<std::string, NamedCoercer>> coercers_;
-};
+using CoercerRegistry = Registry<NamedCoercer>;
 
 // Errors: declaration  the options do not fit the type, a pattern, unit or coercer is not known.
 Result<std::unique_ptr<const Coercer>> make_coercer(const CoerceSpec& spec,

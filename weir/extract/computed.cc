@@ -78,9 +78,9 @@ Error ComputedContext::error(std::string_view message) const {
 }
 
 Result<std::size_t> ComputedContext::field(const std::string& name) const {
-  const auto there = std::ranges::find(row, name, &ComputedField::name);
-  if (there == row.end()) return error(fmt::format("no field is called \"{}\"", name));
-  return static_cast<std::size_t>(there - row.begin());
+  const auto there = std::ranges::find(scope.row, name, &ComputedField::name);
+  if (there == scope.row.end()) return error(fmt::format("no field is called \"{}\"", name));
+  return static_cast<std::size_t>(there - scope.row.begin());
 }
 
 Result<std::size_t> ComputedContext::single(const std::vector<std::string>& names,
@@ -93,7 +93,7 @@ Result<TextSource> TextSource::make(const ComputedContext& context, std::size_t 
   const Type type = context.type(field);
   if (!has_text(type))
     return context.error(fmt::format("field \"{}\" is a {}, which has no text",
-                                     context.row[field].name, to_string(type)));
+                                     context.scope.row[field].name, to_string(type)));
   return TextSource{field, type};
 }
 
@@ -111,9 +111,9 @@ void TextTarget::store(std::span<Value> row, std::string_view text, Scratch& scr
   if (coercer_->coerce(raw, value, scratch) == CoerceStatus::ok) row[field_] = value;
 }
 
-ComputedResult make_computed(const ComputedDecl& declared, std::span<const ComputedField> row,
-                             std::string_view source, const std::string& folder) {
-  const ComputedContext context{declared, row, source, folder};
+ComputedResult make_computed(const ComputedDecl& declared, const ComputedScope& scope,
+                             const ComputedRegistry& registry) {
+  const ComputedContext context{declared, scope};
   if (declared.type == "Template") return make_template(context);
   if (declared.type == "TemplateList") return make_template_list(context);
   if (declared.type == "Count") return Count::make(context);
@@ -121,6 +121,7 @@ ComputedResult make_computed(const ComputedDecl& declared, std::span<const Compu
   if (declared.type == "Replace") return make_replace(context);
   if (declared.type == "Lookup") return make_lookup(context);
   if (declared.type == "Point") return Point::make(context);
+  if (const NamedComputed* named = registry.find(declared.type)) return make_named(context, *named);
   return Error(ErrorCode::declaration,
                fmt::format("no computed type is called \"{}\"", declared.type));
 }

@@ -15,19 +15,17 @@ namespace weir::extract {
 
 using ComputedResult = Result<std::unique_ptr<const Computed>>;
 
-// The fields of a row, and the computed field that is made of them.
+// The computed field that is made, and what it may name.
 struct ComputedContext {
   const ComputedDecl& declared;
-  std::span<const ComputedField> row;
-  std::string_view source;
-  const std::string& folder;
+  const ComputedScope& scope;
 
   Error error(std::string_view message) const;
   // Errors: declaration  no field is called so.
   Result<std::size_t> field(const std::string& name) const;
   // The one name of `of` or `into`. Errors: declaration  none, several, unknown.
   Result<std::size_t> single(const std::vector<std::string>& names, std::string_view key) const;
-  Type type(std::size_t field) const { return row[field].type; }
+  Type type(std::size_t field) const { return scope.row[field].type; }
 };
 
 // A field whose values are taken as texts.
@@ -62,5 +60,6 @@ ComputedResult make_template_list(const ComputedContext& context);
 ComputedResult make_match(const ComputedContext& context);
 ComputedResult make_replace(const ComputedContext& context);
 ComputedResult make_lookup(const ComputedContext& context);
+ComputedResult make_named(const ComputedContext& context, const NamedComputed& named);
 
 }  // namespace weir::extract

@@ -60,7 +60,7 @@ Result<TemplateText> TemplateText::make(const ComputedContext& context, bool has
 Result<TemplateText::Part> TemplateText::placeholder(const ComputedContext& context,
                                                      const std::string& name,
                                                      bool has_number) const {
-  if (name == "_source") return Part{.literal = std::string(context.source)};
+  if (name == "_source") return Part{.literal = std::string(context.scope.source)};
   if (name == "n" && has_number) return Part{.is_number = true};
   WEIR_ASSIGN(const std::size_t field, context.field(name));
   WEIR_ASSIGN(TextSource source, TextSource::make(context, field));

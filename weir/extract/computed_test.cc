@@ -30,7 +30,7 @@ class Row {
 
   Result<std::unique_ptr<const Computed>> make(const ComputedDecl& declared,
                                                const std::string& folder = ".") const {
-    return make_computed(declared, fields_, "public", folder);
+    return make_computed(declared, {.row = fields_, .source = "public", .folder = folder}, {});
   }
   // The value of the target after `declared` was applied.
   std::string computed(const ComputedDecl& declared, const std::string& folder = ".") {

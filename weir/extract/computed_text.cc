@@ -98,7 +98,7 @@ ComputedResult make_lookup(const ComputedContext& context) {
   LookupTexts texts;
   for (const auto& [text, value] : context.declared.table) texts.emplace(text, value);
   if (!context.declared.table_file.empty()) {
-    WEIR_ASSIGN(texts, read_lookup_file(context.folder, context.declared.table_file));
+    WEIR_ASSIGN(texts, read_lookup_file(context.scope.folder, context.declared.table_file));
   }
   if (texts.empty()) return context.error("the table is empty");
   return std::unique_ptr<const Computed>(

@@ -89,6 +89,13 @@ TestDecl read_test(const TomlNode& node, Problems& problems) {
   return test;
 }
 
+void add_child_tables(const std::vector<TableDecl>& tables, std::vector<const TableDecl*>& out) {
+  for (const TableDecl& table : tables) {
+    out.push_back(&table);
+    add_child_tables(table.tables, out);
+  }
+}
+
 void read_sections(const TomlNode& root, Declaration& out, Problems& problems) {
   Section section(root, "the declaration", problems);
   if (const TomlNode* pipeline = section.any("pipeline")) read_pipeline(*pipeline, out, problems);
@@ -109,6 +116,12 @@ void read_sections(const TomlNode& root, Declaration& out, Problems& problems) {
 
 std::string Problem::str(std::string_view file) const {
   return fmt::format("{}:{}:{}: {}", file, place.line, place.column, message);
+}
+
+std::vector<const TableDecl*> child_tables(const TableDecl& record) {
+  std::vector<const TableDecl*> tables;
+  add_child_tables(record.tables, tables);
+  return tables;
 }
 
 ParsedDeclaration parse_declaration(std::string_view text, std::string file,

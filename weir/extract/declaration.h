@@ -169,6 +169,9 @@ struct TableDecl {
   std::vector<TableDecl> tables;  // nested
 };
 
+// All child tables of a record, nested ones too, parents first.
+std::vector<const TableDecl*> child_tables(const TableDecl& record);
+
 struct HistoryDecl {
   std::string table;
   std::vector<FieldDecl> fields;

@@ -6,12 +6,10 @@
 #pragma once
 
 #include <memory>
-#include <string>
 #include <string_view>
-#include <utility>
-#include <vector>
 
 #include "weir/base/result.h"
+#include "weir/extract/registry.h"
 #include "weir/store/archive.h"
 #include "weir/store/input.h"
 
@@ -53,15 +51,6 @@ class DocumentReader {
   virtual Result<bool> read(const RecordFile& file, MemberSink& out) const = 0;
 };
 
-class ReaderRegistry {
- public:
-  // A name that is there already is replaced.
-  void add(std::string name, std::shared_ptr<const DocumentReader> reader);
-  std::shared_ptr<const DocumentReader> find(std::string_view name) const;
-  std::vector<std::string> names() const;
-
- private:
-  std::vector<std::pair<std::string, std::shared_ptr<const DocumentReader>>> readers_;
-};
+using ReaderRegistry = Registry<std::shared_ptr<const DocumentReader>>;
 
 }  // namespace weir::extract

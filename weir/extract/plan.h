@@ -197,6 +197,7 @@ struct TablePlan {
   std::vector<i32> key;           // fields; empty: all rows are kept
   bool fold_case = false;         // texts of the key are compared without case
   std::vector<std::shared_ptr<const Computed>> computed;
+  bool is_seen = false;  // a computed field of the record sees its rows
 };
 
 struct SpecTransform {
@@ -253,6 +254,7 @@ struct Plan {
   bool has_deletes = false;
 
   std::vector<TablePlan> table_plans;  // 0: the record's table; parents before children
+  bool sees_children = false;          // some table plan is_seen
   std::vector<i32> key_fields;         // of the record's fields
   std::vector<VersionPart> version;
   std::unique_ptr<HistoryPlan> history;

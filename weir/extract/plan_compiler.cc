@@ -38,6 +38,8 @@ class Compiler {
   ConditionPlan condition(const Condition& from, i32 row);
   std::vector<ConditionPlan> conditions(const std::vector<Condition>& from, i32 row);
   static std::vector<EachDecl> places_of(const SourceDecl& document, const TableDecl& table);
+  static std::vector<ComputedField> keys_of_children(const TableDecl& record);
+  bool is_seen(const TableDecl& table) const;
   FieldContext context(i32 table, i32 row) const;
 
   const CompileInput& input_;
@@ -67,11 +69,12 @@ std::vector<DocumentRoot> Compiler::make_documents() {
       std::vector<PathStep> steps = verbatim_path({std::to_string(roots.size())}).steps;
       if (document.record)
         steps.insert(steps.end(), document.record->steps.begin(), document.record->steps.end());
+      const auto* reader = input_.names->readers.find(document.reader);
       roots.push_back(
           {.steps = std::move(steps), .ignore_case = document.ignore_case, .fixed_steps = 1});
       plan_->documents.push_back({.source = &document,
                                   .member = std::move(member),
-                                  .reader = input_.readers->find(document.reader)});
+                                  .reader = reader == nullptr ? nullptr : *reader});
     }
   }
   return roots;
@@ -117,6 +120,28 @@ std::vector<EachDecl> Compiler::places_of(const SourceDecl& document, const Tabl
     return merged;
   }
   return {table.each};
+}
+
+// What computed fields of the record see of its child tables, which follow it in the same order
+// among the table plans. A table without a key of one value has nothing to see.
+std::vector<ComputedField> Compiler::keys_of_children(const TableDecl& record) {
+  std::vector<ComputedField> keys;
+  for (const TableDecl* table : child_tables(record)) {
+    keys.emplace_back();
+    if (table->key.size() != 1) continue;
+    const auto key = static_cast<std::size_t>(field_index(table->fields, table->key.front()));
+    if (const auto type = table->fields[key].type)
+      keys.back() = {.name = table->name, .type = *type};
+  }
+  return keys;
+}
+
+// Whether a computed field of the record names the child table.
+bool Compiler::is_seen(const TableDecl& table) const {
+  return std::ranges::any_of(entity_->record.computed, [&](const ComputedDecl& computed) {
+    return std::ranges::find(computed.of, table.name) != computed.of.end() &&
+           field_index(entity_->record.fields, table.name) < 0;
+  });
 }
 
 void Compiler::compile_specs(const SourceDecl& document) {
@@ -168,7 +193,9 @@ Result<void> Compiler::compile_record() {
   RowPlan row;
   WEIR_ASSIGN(row.fields,
               compile_record_fields(context(table, 0), record.fields, plan_->documents, rows_));
-  WEIR_ASSIGN(made.computed, compile_computed(context(table, 0), record.computed, record.fields));
+  const std::vector<ComputedField> children = keys_of_children(record);
+  WEIR_ASSIGN(made.computed,
+              compile_computed(context(table, 0), record.computed, record.fields, children));
   made.rows.push_back(std::move(row));
   for (const std::string& key : record.key)
     plan_->key_fields.push_back(field_index(record.fields, key));
@@ -228,7 +255,10 @@ Result<void> Compiler::compile_tables(const std::vector<TableDecl>& tables, i32 
     made.fold_case = table.fold_case;
     made.of_all_documents = table.policy == Policy::merge;
     for (const std::string& key : table.key) made.key.push_back(field_index(table.fields, key));
-    WEIR_ASSIGN(made.computed, compile_computed(context(index, 0), table.computed, table.fields));
+    WEIR_ASSIGN(made.computed,
+                compile_computed(context(index, 0), table.computed, table.fields, {}));
+    made.is_seen = is_seen(table);
+    plan_->sees_children |= made.is_seen;
     if (parent_plan == 0) {
       // Rows of the record itself are those of each document in turn.
       for (std::size_t i = 0; i < plan_->documents.size(); ++i)

@@ -36,7 +36,7 @@ Result<std::shared_ptr<const Coercer>> coercer_of(const FieldContext& context,
   spec.max = field.max;
   const Format format = context.source->format;
   spec.split_by_default = format != Format::xml && format != Format::archive;
-  auto made = make_coercer(spec, *context.input->coercers);
+  auto made = make_coercer(spec, context.input->names->coercers);
   if (!made.ok()) return at_field(context, field, std::move(made).error());
   return std::shared_ptr<const Coercer>(std::move(*made));
 }
@@ -230,15 +230,18 @@ Result<FieldPlan> compile_document_field(const FieldContext& context,
 
 Result<std::vector<std::shared_ptr<const Computed>>> compile_computed(
     const FieldContext& context, const std::vector<ComputedDecl>& computed,
-    const std::vector<FieldDecl>& fields) {
+    const std::vector<FieldDecl>& fields, std::span<const ComputedField> children) {
   std::vector<ComputedField> row;
   for (const FieldDecl& field : fields)
     row.push_back({.name = field.name, .type = field.type.value_or(Type{})});
+  const ComputedScope scope{.row = row,
+                            .tables = children,
+                            .source = context.source->name,
+                            .folder = context.input->folder};
   std::vector<std::shared_ptr<const Computed>> made;
   for (const ComputedDecl& one : computed) {
     if (is_left_out(context, one.type)) continue;
-    WEIR_ASSIGN(auto compiled,
-                make_computed(one, row, context.source->name, context.input->folder));
+    WEIR_ASSIGN(auto compiled, make_computed(one, scope, context.input->names->computed));
     made.emplace_back(std::move(compiled));
   }
   return made;
@@ -258,7 +261,7 @@ Result<LookupPlan> compile_lookup(const FieldContext& context, const LookupDecl&
   std::vector<FieldDecl> columns;
   for (const Field& field : schema.fields)
     columns.push_back({.name = field.name, .type = field.type});
-  WEIR_ASSIGN(made.computed, compile_computed(context, lookup.computed, columns));
+  WEIR_ASSIGN(made.computed, compile_computed(context, lookup.computed, columns, {}));
   return made;
 }
 

@@ -1,6 +1,7 @@
 // Fields, links and computed fields of a plan; part of the compiler.
 #pragma once
 
+#include <span>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -41,9 +42,10 @@ Result<std::vector<FieldPlan>> compile_history_fields(const FieldContext& contex
 Result<FieldPlan> compile_document_field(const FieldContext& context,
                                          const DocumentFieldDecl& field);
 
+// `children`: ComputedScope::tables.
 Result<std::vector<std::shared_ptr<const Computed>>> compile_computed(
     const FieldContext& context, const std::vector<ComputedDecl>& computed,
-    const std::vector<FieldDecl>& fields);
+    const std::vector<FieldDecl>& fields, std::span<const ComputedField> children);
 Result<LookupPlan> compile_lookup(const FieldContext& context, const LookupDecl& lookup);
 
 }  // namespace weir::extract

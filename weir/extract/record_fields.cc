@@ -211,7 +211,9 @@ bool RecordWriter::evaluate_from(const FieldPlan& field, std::span<const Candida
 
 // Computed fields, then what must be there, then defaults.
 void RecordWriter::complete(const TablePlan& table, const RowPlan& rows, TableState& state) {
-  for (const auto& computed : table.computed) computed->apply(state.values, *scratch_);
+  for (const auto& computed : table.computed)
+    &state == &states_.front() ? computed->apply_to_record(state.values, child_keys_, *scratch_)
+                               : computed->apply(state.values, *scratch_);
   for (std::size_t i = 0; i < rows.fields.size(); ++i) {
     const FieldPlan& field = rows.fields[i];
     Value& value = state.values[i];

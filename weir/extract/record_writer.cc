@@ -46,8 +46,10 @@ RecordWriter::RecordWriter(const Plan& plan, ChunkColumns& columns, PartFilter f
       columns_(columns),
       filter_(filter),
       states_(plan.table_plans.size()),
+      child_keys_(plan.table_plans.size() - 1),
       null_tokens_(plan.declaration->entities[static_cast<std::size_t>(plan.entity)].null_tokens) {
   for (std::size_t i = 0; i < states_.size(); ++i) {
+    if (plan.table_plans[i].is_seen) states_[i].seen = &child_keys_[i - 1];
     if (plan.table_plans[i].rows.empty()) continue;
     const std::size_t fields = plan.table_plans[i].rows.front().fields.size();
     states_[i].values.resize(fields);
@@ -68,11 +70,14 @@ Written RecordWriter::write(const RecordCapture& capture, const InputContext& in
   columns_.mark();
   record_row_ = static_cast<i32>(columns_.records().whole_rows());
   const bool deleted = plan_.has_deletes && all_hold(plan_.deleted_when, 0);
-  Step step = write_record_row(deleted);
+  read_record_row(deleted);
+  // Computed fields of the record may see its child rows, which are then made before it.
+  const bool children_first = plan_.sees_children && !deleted;
+  const Step children = children_first ? write_child_tables() : Step::done;
+  Step step = children == Step::full ? children : write_record_row(deleted);
+  if (step == Step::done) step = children;
   if (step == Step::done) step = write_history(deleted);
-  if (!deleted)
-    for (std::size_t i = 1; i < plan_.table_plans.size() && step == Step::done; ++i)
-      step = write_table(i);
+  if (step == Step::done && !deleted && !children_first) step = write_child_tables();
   if (step == Step::done) step = append_record(deleted);
   if (step == Step::done) return Written::written;
 
@@ -89,13 +94,14 @@ bool RecordWriter::takes(const DocumentPlan& document, const RecordCapture& capt
   return all_hold(document.where, 0);
 }
 
-RecordWriter::Step RecordWriter::write_record_row(bool deleted) {
-  const TablePlan& table = plan_.table_plans.front();
-  const RowPlan& rows = table.rows.front();
+void RecordWriter::read_record_row(bool deleted) {
+  const RowPlan& rows = plan_.table_plans.front().rows.front();
   TableState& state = states_.front();
   std::ranges::fill(state.links, unknown_link);
   stored_rows_.assign(static_cast<std::size_t>(capture_->row_count()), -1);
   positions_.assign(static_cast<std::size_t>(capture_->row_count()), 0);
+  stored_rows_[0] = 0;
+  positions_[0] = 1;
   if (!plan_.specs.empty()) collect_specs();
 
   const RowContext context{.row = 0, .n = 1};
@@ -108,8 +114,21 @@ RecordWriter::Step RecordWriter::write_record_row(bool deleted) {
     else if (!evaluate(rows.fields[at], context, is_key, state.values[at]) && is_key)
       bad_keys_.push_back(i);
   }
-  if (!deleted) complete(table, rows, state);
+}
 
+RecordWriter::Step RecordWriter::write_record_row(bool deleted) {
+  const TablePlan& table = plan_.table_plans.front();
+  const RowPlan& rows = table.rows.front();
+  TableState& state = states_.front();
+  if (!deleted) complete(table, rows, state);
+  if (const Step key = check_record_key(); key != Step::done) return key;
+  return deleted ? Step::done : append_row(table, rows, state, -1);
+}
+
+// Encodes the key, and tells whether the record has a good one and is of this part.
+RecordWriter::Step RecordWriter::check_record_key() {
+  const RowPlan& rows = plan_.table_plans.front().rows.front();
+  const TableState& state = states_.front();
   key_.clear();
   bool key_is_missing = false;
   for (const i32 field : plan_.key_fields) {
@@ -128,10 +147,7 @@ RecordWriter::Step RecordWriter::write_record_row(bool deleted) {
         has_key ? hash64(key_) % filter_.parts == filter_.part : takes_row(place_->row);
     if (!is_taken) return Step::left_out;
   }
-  if (refused_) return Step::refused;
-  stored_rows_[0] = 0;
-  positions_[0] = 1;
-  return deleted ? Step::done : append_row(table, rows, state, -1);
+  return refused_ ? Step::refused : Step::done;
 }
 
 RecordWriter::Step RecordWriter::write_history(bool deleted) {
@@ -147,6 +163,13 @@ RecordWriter::Step RecordWriter::write_history(bool deleted) {
     if (!append_value(batch.column(plan_.history->fields[i].column), value)) return Step::full;
   }
   return refused_ ? Step::refused : Step::done;
+}
+
+RecordWriter::Step RecordWriter::write_child_tables() {
+  for (std::vector<Value>& keys : child_keys_) keys.clear();
+  for (std::size_t i = 1; i < plan_.table_plans.size(); ++i)
+    if (const Step step = write_table(i); step != Step::done) return step;
+  return Step::done;
 }
 
 RecordWriter::Step RecordWriter::write_table(std::size_t table_plan) {
@@ -232,6 +255,8 @@ RecordWriter::Step RecordWriter::write_row(const TablePlan& table, const RowPlan
   const auto at = static_cast<std::size_t>(context.row);
   stored_rows_[at] = static_cast<i32>(columns_.table(table.table).whole_rows());
   positions_[at] = context.n;
+  if (state.seen != nullptr)
+    state.seen->push_back(state.values[static_cast<std::size_t>(table.key.front())]);
   return append_row(table, rows, state, stored_rows_[parent]);
 }
 

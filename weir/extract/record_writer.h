@@ -125,10 +125,11 @@ class RecordWriter {
     std::span<const std::string_view> beside;
   };
   struct TableState {
-    std::vector<Value> values;  // of the row's fields
-    std::vector<i32> links;     // of the row's fields; unknown_link, no_link or a row
-    RowKeys keys;               // of this record's rows
-    i64 rows = 0;               // of this record, before `key` leaves any out
+    std::vector<Value> values;           // of the row's fields
+    std::vector<i32> links;              // of the row's fields; unknown_link, no_link or a row
+    RowKeys keys;                        // of this record's rows
+    std::vector<Value>* seen = nullptr;  // where keys go that the record sees
+    i64 rows = 0;                        // of this record, before `key` leaves any out
   };
   enum class Step : u8 { done, left_out, refused, full };
 
@@ -153,8 +154,11 @@ class RecordWriter {
   void complete(const TablePlan& table, const RowPlan& rows, TableState& state);
   void refuse(Reason reason, std::string detail);
 
+  void read_record_row(bool deleted);
   Step write_record_row(bool deleted);
+  Step check_record_key();
   Step write_history(bool deleted);
+  Step write_child_tables();
   Step write_table(std::size_t table_plan);
   Step write_place(const TablePlan& table, const RowPlan& rows, TableState& state);
   Step write_split(const TablePlan& table, const RowPlan& rows, TableState& state,
@@ -182,9 +186,11 @@ class RecordWriter {
   ChunkColumns& columns_;
   const PartFilter filter_;
   std::vector<TableState> states_;  // of each table plan
-  std::vector<i32> stored_rows_;    // for each captured row: its row in the batch, or -1
-  std::vector<i64> positions_;      // for each captured row: its _n
-  const NullTokens null_tokens_;    // of the entity
+  // Of each table plan but the record's: the keys of this record's rows, where it is seen.
+  std::vector<std::vector<Value>> child_keys_;
+  std::vector<i32> stored_rows_;  // for each captured row: its row in the batch, or -1
+  std::vector<i64> positions_;    // for each captured row: its _n
+  const NullTokens null_tokens_;  // of the entity
   std::vector<RawValue> specs_;
   RowKeys rest_names_;
   std::string rest_;

@@ -78,7 +78,8 @@ std::string run_id_of(const Parts& parts) {
 
 Result<RunReport> commit_parts(const RunOptions& options) {
   const auto started = std::chrono::steady_clock::now();
-  WEIR_ASSIGN(const auto loaded, load_for_run(options.declaration_file, options.profile));
+  WEIR_ASSIGN(const auto loaded,
+              load_for_run(options.declaration_file, options.profile, options.names));
   const auto folder = fs::path(options.declaration_file).parent_path();
   WEIR_ASSIGN(const auto inputs, list_run_inputs(loaded->declaration, folder, options.inputs, {}));
   WEIR_ASSIGN(Parts parts, open_parts(options.work));

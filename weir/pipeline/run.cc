@@ -54,7 +54,7 @@ class Run {
 };
 
 Result<void> Run::load() {
-  WEIR_ASSIGN(loaded_, load_for_run(options_.declaration_file, options_.profile));
+  WEIR_ASSIGN(loaded_, load_for_run(options_.declaration_file, options_.profile, options_.names));
   WEIR_TRY(list_inputs());
   report_.inputs = static_cast<i64>(inputs_.size());
   report_.run = {.id = flow::make_run_id(),

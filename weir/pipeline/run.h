@@ -11,8 +11,8 @@
 #include <vector>
 
 #include "weir/base/result.h"
-#include "weir/extract/coerce.h"
 #include "weir/extract/declaration.h"
+#include "weir/extract/names.h"
 #include "weir/flow/manifest.h"
 #include "weir/flow/progress.h"
 #include "weir/pipeline/input_set.h"
@@ -24,6 +24,7 @@ struct RunOptions {
   std::vector<std::string> inputs;  // in place of the sources' paths
   std::string target_url;           // empty for a part
   std::string profile;
+  extract::Names names;  // what the declaration may name beside the built-in ones
   std::string run_date;
   std::string command_line;
   i64 memory_bytes = 0;  // the bound of the process
