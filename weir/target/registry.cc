@@ -1,12 +1,10 @@
 #include "weir/target/registry.h"
 
-#include <dlfcn.h>
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
-#include <filesystem>
-
 #include "weir/base/bytes.h"
+#include "weir/base/module.h"
 #include "weir/target/file_target.h"
 #include "weir/target/sqlite_target.h"
 
@@ -46,29 +44,6 @@ std::string known_schemes() {
   return fmt::format("{}", fmt::join(known, ", "));
 }
 
-// The folder of the file that this code was loaded from: libweir.so, or the program.
-std::filesystem::path own_folder() {
-  Dl_info info;
-  const bool found = dladdr(reinterpret_cast<const void*>(&find_scheme), &info) != 0;
-  std::error_code ignored;
-  std::filesystem::path own = found ? std::filesystem::canonical(info.dli_fname, ignored) : "";
-  // A program is known by the name it was called by, which may have no folder.
-  if (own.empty()) own = std::filesystem::canonical("/proc/self/exe", ignored);
-  return own.parent_path();
-}
-
-// Installed: lib/weir beside bin and lib. In a build tree the program is beside lib, and tests are
-// two folders down.
-std::filesystem::path module_path(const std::string& file) {
-  const std::filesystem::path own = own_folder();
-  std::error_code ignored;
-  for (const char* folder : {"../lib/weir", "lib/weir", "../../lib/weir"}) {
-    const auto path = own / folder / file;
-    if (std::filesystem::exists(path, ignored)) return path.lexically_normal();
-  }
-  return (own / "../lib/weir" / file).lexically_normal();
-}
-
 }  // namespace
 
 Result<TargetUrl> parse_target_url(std::string_view url) {
@@ -88,31 +63,12 @@ Result<TargetUrl> parse_target_url(std::string_view url) {
   return parsed;
 }
 
-Result<const Module*> load_module(const std::string& file, std::string_view package) {
-  const auto path = module_path(file);
-  std::error_code ignored;
-  if (!std::filesystem::exists(path, ignored))
-    return Error(ErrorCode::unsupported,
-                 fmt::format("{} is not there; install the package {}", path.string(), package));
-  void* handle = dlopen(path.c_str(), RTLD_NOW | RTLD_LOCAL);
-  if (handle == nullptr)
-    return Error(ErrorCode::unsupported,
-                 fmt::format("cannot load {}: {}", path.string(), dlerror()));
-  const auto entry = reinterpret_cast<ModuleEntry>(dlsym(handle, module_entry_name));
-  const Module* module = entry != nullptr ? entry(module_version) : nullptr;
-  if (module == nullptr)
-    return Error(ErrorCode::unsupported,
-                 fmt::format("{} is of another version of Weir; install {} of this version",
-                             path.string(), package));
-  return module;
-}
-
 Result<std::unique_ptr<Target>> open_target(std::string_view url, Access access, i64 memory_bytes) {
   WEIR_ASSIGN(const TargetUrl parsed, parse_target_url(url));
   const Scheme* scheme = find_scheme(parsed.scheme);
   if (scheme->open != nullptr) return scheme->open(parsed.rest, access, memory_bytes);
 
-  auto module = load_module(std::string(scheme->module), scheme->package);
+  auto module = open_module_as<Module>(scheme->module, scheme->package, module_version);
   if (!module) return std::move(module).error().context(url);
   return (*module)->open(parsed.rest, access, memory_bytes);
 }

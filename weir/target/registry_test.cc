@@ -24,13 +24,5 @@ TEST(TargetUrl, ErrorsNameWhatIsKnown) {
   }
 }
 
-TEST(Registry, AModuleThatIsNotThereNamesItsPackage) {
-  const auto module = load_module("libweir_nowhere.so", "weir-nowhere");
-  ASSERT_FALSE(module);
-  EXPECT_EQ(module.error().code(), ErrorCode::unsupported);
-  EXPECT_THAT(module.error().message(), HasSubstr("lib/weir/libweir_nowhere.so"));
-  EXPECT_THAT(module.error().message(), HasSubstr("install the package weir-nowhere"));
-}
-
 }  // namespace
 }  // namespace weir::target

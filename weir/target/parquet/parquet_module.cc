@@ -11,12 +11,12 @@ Result<std::unique_ptr<Target>> open_parquet_target(const std::string& folder, A
   return open_file_target(folder, make_parquet_format(), access);
 }
 
-constexpr Module parquet_module{.version = module_version, .open = open_parquet_target};
+constexpr Module parquet_module{.open = open_parquet_target};
 
 }  // namespace
 }  // namespace weir::target
 
-extern "C" const weir::target::Module* weir_module(weir::i32 version) {
+extern "C" const void* weir_module(weir::i32 version) {
   using namespace weir::target;
   return version == module_version ? &parquet_module : nullptr;
 }
