@@ -238,6 +238,19 @@ Result<void> Connection::attach_module(const std::string& name, const sqlite3_mo
   return {};
 }
 
+Result<fts5_api*> Connection::full_text_api() {
+  const Error missing(
+      ErrorCode::unsupported,
+      fmt::format("{}: this SQLite was built without full-text tables (FTS5)", file_));
+  auto statement = prepare("SELECT fts5(?1)");
+  if (!statement.ok()) return missing;
+  fts5_api* api = nullptr;
+  sqlite3_bind_pointer(statement->statement_.get(), 1, &api, "fts5_api_ptr", nullptr);
+  WEIR_TRY(statement->run());
+  if (api == nullptr) return missing;
+  return api;
+}
+
 i64 Connection::last_insert_rowid() const { return sqlite3_last_insert_rowid(handle_.get()); }
 
 i64 Connection::changes() const { return sqlite3_changes64(handle_.get()); }

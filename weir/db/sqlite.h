@@ -26,6 +26,7 @@
 struct sqlite3;
 struct sqlite3_stmt;
 struct sqlite3_module;
+struct fts5_api;
 
 namespace weir::db {
 
@@ -103,6 +104,10 @@ class Connection {
 
   // Makes a virtual table module known as `name`; both pointers outlive the connection.
   Result<void> attach_module(const std::string& name, const sqlite3_module* module, void* data);
+
+  // Where tokenizers and ranking functions of full-text tables are found and made known.
+  // Errors: unsupported  this SQLite was built without full-text tables (FTS5).
+  Result<fts5_api*> full_text_api();
 
   i64 last_insert_rowid() const;
   // Rows that the last INSERT, UPDATE or DELETE changed.
