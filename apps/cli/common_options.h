@@ -47,6 +47,9 @@ struct RunOptionValues {
   Result<void> apply(const Invocation& invocation);
 };
 
+// "1,234,567"
+std::string with_commas(i64 value);
+
 // "0" a number, "0.01" or "1%" a share of `records`: whether `rejected` is within it.
 // Errors: usage  it is neither.
 Result<bool> are_allowed(const std::string& allowed, i64 rejected, i64 records);

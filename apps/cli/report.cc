@@ -7,14 +7,14 @@
 
 namespace weir::cli {
 
-namespace {
-
 std::string with_commas(i64 value) {
   std::string digits = fmt::format("{}", value);
   for (auto at = static_cast<std::ptrdiff_t>(digits.size()) - 3; at > 0; at -= 3)
     digits.insert(static_cast<std::size_t>(at), ",");
   return digits;
 }
+
+namespace {
 
 void print_text(const pipeline::RunReport& report, const RunOptionValues& options) {
   const flow::RunCounts& counts = report.run.counts;

@@ -152,6 +152,7 @@ struct LinkPart {
   i32 field = -1;   // a field of the row: its value, or its own link
   bool field_is_link = false;
   std::shared_ptr<const LookupRef> below;  // a lookup made of parts of its own
+  bool required = false;                   // without it the link is null
 };
 
 struct LookupRef {

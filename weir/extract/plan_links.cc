@@ -45,6 +45,7 @@ LinkPart LinkCompiler::part(const LookupDecl& lookup, i32 table, const LookupPar
   LinkPart made{.column = column_of(table, from.name)};
   const auto decl = std::ranges::find(lookup.fields, from.name, &FieldDecl::name);
   const std::string below = decl == lookup.fields.end() ? "" : decl->lookup;
+  made.required = decl != lookup.fields.end() && decl->required;
   if (!from.parts.empty()) {
     made.below = link(below, from.parts);
     return made;

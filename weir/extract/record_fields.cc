@@ -5,6 +5,8 @@
 #include <charconv>
 
 #include "weir/base/bytes.h"
+#include "weir/base/key_encoding.h"
+#include "weir/extract/case_folding.h"
 #include "weir/extract/record_writer.h"
 
 namespace weir::extract {
@@ -246,12 +248,47 @@ void RecordWriter::fill_link_part(const LinkPart& part, const RowPlan& rows, Tab
   any |= !value.null;
 }
 
+// Appends what tells links of a lookup apart: the parts of its key, and theirs. False: it is null.
+bool RecordWriter::encode_link(const LookupRef& link, const RowPlan& rows, const TableState& state,
+                               bool fold, std::string& out) {
+  const LookupPlan& lookup = plan_.lookups[static_cast<std::size_t>(link.table)];
+  const std::size_t begin = out.size();
+  bool any = false;
+  for (const LinkPart& part : link.key) {
+    const LookupRef* below = part.below.get();
+    if (part.field_is_link) below = rows.fields[static_cast<std::size_t>(part.field)].lookup.get();
+    bool has_value = false;
+    if (below != nullptr) {
+      has_value = encode_link(*below, rows, state, fold, out);
+    } else {
+      const Type type = lookup.types[static_cast<std::size_t>(part.column)];
+      Value value;
+      if (part.field >= 0) value = state.values[static_cast<std::size_t>(part.field)];
+      has_value = !value.null;
+      if (fold && has_value && type.kind == TypeKind::string)
+        value.text = fold_case(value.text, *scratch_);
+      encode_value(type, value, out);
+    }
+    any = any || has_value;
+    if (!part.required || has_value) continue;
+    any = false;
+    break;
+  }
+  if (any) return true;
+  out.resize(begin);
+  encode_null(out);
+  return false;
+}
+
 i32 RecordWriter::make_link(const LookupRef& link, const RowPlan& rows, TableState& state) {
   const LookupPlan& lookup = plan_.lookups[static_cast<std::size_t>(link.table)];
   const std::span<Value> values = scratch_->values(static_cast<i64>(lookup.types.size()));
   bool any = false, full = false, ignored = false;
-  for (const LinkPart& part : link.key) fill_link_part(part, rows, state, values, any, full);
-  if (full) return full_link;
+  for (const LinkPart& part : link.key) {
+    fill_link_part(part, rows, state, values, any, full);
+    if (full) return full_link;
+    if (part.required && values[static_cast<std::size_t>(part.column)].null) return no_link;
+  }
   if (!any) return no_link;
   for (const LinkPart& part : link.others) fill_link_part(part, rows, state, values, ignored, full);
   if (full) return full_link;

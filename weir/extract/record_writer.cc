@@ -249,9 +249,7 @@ RecordWriter::Step RecordWriter::write_row(const TablePlan& table, const RowPlan
   complete(table, rows, state);
   if (refused_) return Step::refused;
 
-  const Step key = check_key(table, rows, state);
-  if (key == Step::left_out) return Step::done;
-  if (key != Step::done) return key;
+  if (!has_new_key(table, rows, state)) return Step::done;
   const auto at = static_cast<std::size_t>(context.row);
   stored_rows_[at] = static_cast<i32>(columns_.table(table.table).whole_rows());
   positions_[at] = context.n;
@@ -261,30 +259,24 @@ RecordWriter::Step RecordWriter::write_row(const TablePlan& table, const RowPlan
 }
 
 // Of rows in a record with equal keys the first is kept; a row whose key is all null is left out.
-RecordWriter::Step RecordWriter::check_key(const TablePlan& table, const RowPlan& rows,
-                                           TableState& state) {
-  if (table.key.empty()) return Step::done;
+bool RecordWriter::has_new_key(const TablePlan& table, const RowPlan& rows, TableState& state) {
+  if (table.key.empty()) return true;
   text_.clear();
   bool any = false;
   for (const i32 field : table.key) {
     const auto at = static_cast<std::size_t>(field);
     const FieldPlan& plan = rows.fields[at];
-    Value value = state.values[at];
-    Type type = plan.type;
     if (plan.coercer == nullptr) {
-      const i32 link = link_of(rows, state, field);
-      if (link == full_link) return Step::full;
-      value.null = link < 0;
-      value.integer = link;
-      type = {.kind = TypeKind::int64};
-    } else if (table.fold_case && type.kind == TypeKind::string && !value.null) {
-      value.text = fold_case(value.text, *scratch_);
+      any |= encode_link(*plan.lookup, rows, state, table.fold_case, text_);
+      continue;
     }
+    Value value = state.values[at];
+    if (table.fold_case && plan.type.kind == TypeKind::string && !value.null)
+      value.text = fold_case(value.text, *scratch_);
     any |= !value.null;
-    encode_value(type, value, text_);
+    encode_value(plan.type, value, text_);
   }
-  if (!any) return Step::left_out;
-  return state.keys.add(text_) ? Step::done : Step::left_out;
+  return any && state.keys.add(text_);
 }
 
 RecordWriter::Step RecordWriter::append_row(const TablePlan& table, const RowPlan& rows,

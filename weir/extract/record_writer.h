@@ -167,7 +167,7 @@ class RecordWriter {
                  RowContext& context);
   Step append_row(const TablePlan& table, const RowPlan& rows, TableState& state,
                   i32 stored_parent);
-  Step check_key(const TablePlan& table, const RowPlan& rows, TableState& state);
+  bool has_new_key(const TablePlan& table, const RowPlan& rows, TableState& state);
   i32 parent_of(const RowPlan& rows, i32 row) const;
   Step append_record(bool deleted);
   bool append_reject_key(const Refusal& refusal);
@@ -175,6 +175,8 @@ class RecordWriter {
   // The row of the lookup that `field` links to: a row, no_link, or full_link.
   i32 link_of(const RowPlan& rows, TableState& state, i32 field);
   i32 make_link(const LookupRef& link, const RowPlan& rows, TableState& state);
+  bool encode_link(const LookupRef& link, const RowPlan& rows, const TableState& state, bool fold,
+                   std::string& out);
   void fill_link_part(const LinkPart& part, const RowPlan& rows, TableState& state,
                       std::span<Value> values, bool& any, bool& full);
 

@@ -25,8 +25,6 @@ class KeyedRows {
   // Merges a row into another one with the same key that is not stored yet.
   Result<void> fold(const std::vector<SqlValue>& row, std::vector<SqlValue>& into);
 
-  bool has_policies() const { return !policies_.empty(); }
-
  private:
   // A column that is merged: its position in the table and in `row`.
   struct Policy {

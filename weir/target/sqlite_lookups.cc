@@ -58,20 +58,7 @@ Result<void> Lookups::apply_table(i32 table, const Batch& batch, const spool::Go
 Result<i64> Lookups::find_or_make(i32 table, const Batch& batch, i64 row, RowNumbers& numbers) {
   Lookup& lookup = at(table);
   set_row(table, batch, row, row_);
-  // A row with merged columns has to be looked at each time.
-  if (lookup.rows[0].has_policies()) return lookup.rows[0].merge(row_, numbers, false);
-
-  key_.clear();
-  for (const i32 column : table_at(table).key) {
-    const bool linked = table_at(table).columns[static_cast<std::size_t>(column)].source ==
-                        ColumnSource::lookup_ref;
-    const auto position = static_cast<std::size_t>(column - (table_at(table).surrogate() + 1));
-    if (linked && !row_[position].is_null()) {
-      encode_int(row_[position].integer, key_);
-    } else {
-      encode_key_part(batch.columns[position], row, key_);
-    }
-  }
+  encode_row(table, batch, row);
   if (const auto known = lookup.cache.find(key_); known != lookup.cache.end()) return known->second;
 
   WEIR_ASSIGN(const i64 id, lookup.rows[0].merge(row_, numbers, false));
@@ -83,6 +70,20 @@ Result<i64> Lookups::find_or_make(i32 table, const Batch& batch, i64 row, RowNum
   lookup.cache.emplace(key_, id);
   lookup.cache_bytes += entry_bytes;
   return id;
+}
+
+// All of the row, in key_: a row that was merged once changes nothing when it comes again.
+void Lookups::encode_row(i32 table, const Batch& batch, i64 row) {
+  key_.clear();
+  std::size_t position = 0;
+  for (const TableColumn& declared : table_at(table).columns) {
+    if (declared.source == ColumnSource::surrogate) continue;
+    if (declared.source == ColumnSource::lookup_ref && !row_[position].is_null())
+      encode_int(row_[position].integer, key_);
+    else
+      encode_key_part(batch.columns[position], row, key_);
+    ++position;
+  }
 }
 
 // The values of the row, links as ids. Lookups stand before the tables that link to them, so that

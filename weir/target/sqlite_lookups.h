@@ -17,7 +17,7 @@ namespace weir::target {
 
 class Lookups {
  public:
-  // Keeps ids by key within `cache_bytes`. The first two outlive it.
+  // Keeps the ids of rows that it has seen within `cache_bytes`. The first two outlive it.
   static Result<Lookups> prepare(db::Connection& connection, const Tables& tables,
                                  const RowNumbers& numbers, i64 cache_bytes);
 
@@ -56,6 +56,7 @@ class Lookups {
   Result<void> apply_table(i32 table, const Batch& batch, const spool::GoodLookupRows& good,
                            RowNumbers& numbers);
   Result<i64> find_or_make(i32 table, const Batch& batch, i64 row, RowNumbers& numbers);
+  void encode_row(i32 table, const Batch& batch, i64 row);
   void set_row(i32 table, const Batch& batch, i64 row, std::vector<SqlValue>& out) const;
   std::string uses_of(i32 lookup) const;
 

@@ -2,6 +2,18 @@
 
 namespace weir::comics {
 
+RunCounts& RunCounts::operator+=(const RunCounts& other) {
+  created += other.created;
+  modified += other.modified;
+  moved += other.moved;
+  deleted += other.deleted;
+  unchanged += other.unchanged;
+  failed += other.failed;
+  warned += other.warned;
+  chunks += other.chunks;
+  return *this;
+}
+
 Result<void> make_library_tables(db::Connection& connection) {
   return connection.execute(R"(
 CREATE TABLE IF NOT EXISTS library (id INTEGER PRIMARY KEY, path TEXT NOT NULL UNIQUE);
@@ -98,14 +110,12 @@ Result<i64> Folders::id_of(i64 library, std::string_view path) {
 
 // A comic below a folder has a path from "folder/" up to, but not including, "folder0": "0" is the
 // character behind "/". So the key of comics tells, and no index on their folder is needed.
-Result<void> remove_empty_folders(db::Connection& connection, i64 library) {
-  WEIR_ASSIGN(auto remove, connection.prepare(R"(
-DELETE FROM folder WHERE library_id = ?1 AND NOT EXISTS (
-  SELECT 1 FROM comic WHERE comic.library_id = ?1
+Result<void> remove_empty_folders(db::Connection& connection) {
+  return connection.execute(R"(
+DELETE FROM folder WHERE NOT EXISTS (
+  SELECT 1 FROM comic WHERE comic.library_id = folder.library_id
     AND comic.path >= CASE folder.path WHEN '' THEN '' ELSE folder.path || '/' END
-    AND (folder.path = '' OR comic.path < folder.path || '0')))"));
-  remove.bind(1, library);
-  return remove.run();
+    AND (folder.path = '' OR comic.path < folder.path || '0')))");
 }
 
 Result<FailedFiles> FailedFiles::prepare(db::Connection& connection) {
@@ -138,6 +148,12 @@ Result<void> FailedFiles::remove(i64 library, std::string_view path) {
   remove_.bind(1, library);
   remove_.bind(2, path);
   return remove_.run();
+}
+
+Result<bool> last_run_ended(db::Connection& connection) {
+  WEIR_ASSIGN(const i64 open, connection.query_i64("SELECT finished_at IS NULL FROM import_run "
+                                                   "ORDER BY id DESC LIMIT 1"));
+  return open == 0;
 }
 
 Result<void> put_import_run(db::Connection& connection, ImportRun& run) {

@@ -38,8 +38,8 @@ class Folders {
   db::Connection* connection_ = nullptr;
 };
 
-// Removes the folders of the library on whose way there is no comic.
-Result<void> remove_empty_folders(db::Connection& connection, i64 library);
+// Removes the folders in and below which there is no comic.
+Result<void> remove_empty_folders(db::Connection& connection);
 
 // A file that could not be read.
 struct FailedFile {
@@ -74,6 +74,8 @@ struct RunCounts {
   i64 failed = 0;
   i64 warned = 0;
   i64 chunks = 0;
+
+  RunCounts& operator+=(const RunCounts& other);
 };
 
 struct ImportRun {
@@ -86,6 +88,8 @@ struct ImportRun {
   i64 peak_bytes = 0;
 };
 
+// False where the newest run has not come to its end.
+Result<bool> last_run_ended(db::Connection& connection);
 // Writes the run, and gives it its id when it has none.
 Result<void> put_import_run(db::Connection& connection, ImportRun& run);
 

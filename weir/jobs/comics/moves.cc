@@ -155,7 +155,10 @@ Result<Move> Mover::move(const Change& change, i64 ordinal, i64 comic) {
   old_.bind(1, comic);
   WEIR_ASSIGN(const bool found, old_.step());
   WEIR_ASSERT(found);
-  Move made{.ordinal = ordinal, .comic = comic, .created_at = std::string(old_.column_text(2))};
+  Move made{.ordinal = ordinal,
+            .library = change.library,
+            .comic = comic,
+            .created_at = std::string(old_.column_text(2))};
   made.is_read_again = last_name(old_.column_text(0)) != last_name(change.file.path) ||
                        old_.column_i64(1) != change.file.mtime_ns || old_.column_i64(3) != 0;
   old_.reset();

@@ -20,6 +20,7 @@ namespace weir::comics {
 // A change of the list that is a comic known from another path.
 struct Move {
   i64 ordinal = 0;  // position in the list
+  i64 library = 0;
   i64 comic = 0;
   std::string created_at;
   bool is_read_again = false;

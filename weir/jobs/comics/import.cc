@@ -1,0 +1,319 @@
+#include "weir/jobs/comics/import.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <chrono>
+#include <filesystem>
+#include <map>
+
+#include "weir/base/bytes.h"
+#include "weir/base/log.h"
+#include "weir/base/time.h"
+#include "weir/flow/process_memory.h"
+#include "weir/jobs/comics/changes.h"
+#include "weir/jobs/comics/declaration.h"
+#include "weir/jobs/comics/deletions.h"
+#include "weir/jobs/comics/import_feed.h"
+#include "weir/jobs/comics/moves.h"
+#include "weir/jobs/comics/names.h"
+#include "weir/jobs/comics/search_index.h"
+#include "weir/jobs/comics/tree_reader.h"
+#include "weir/pipeline/feed_run.h"
+#include "weir/pipeline/loaded_declaration.h"
+#include "weir/pipeline/version.h"
+#include "weir/store/location.h"
+#include "weir/target/sqlite_target.h"
+
+namespace weir::comics {
+
+namespace {
+
+using Clock = std::chrono::steady_clock;
+
+double seconds_since(Clock::time_point started) {
+  return std::chrono::duration<double>(Clock::now() - started).count();
+}
+
+// A folder for the list of changes: beside the database.
+std::filesystem::path folder_of(const std::string& file) {
+  const auto folder = std::filesystem::path(file).parent_path();
+  return folder.empty() ? std::filesystem::path(".") : folder;
+}
+
+// The steps of one import, in the order in which they are called.
+class Import final : public pipeline::FeedObserver {
+ public:
+  explicit Import(const ImportOptions& options) : options_(options) {}
+
+  Result<ImportReport> execute();
+
+  // What became of a file, in the transaction of its chunk.
+  Result<void> settled(const pipeline::RunInput& input) override;
+  Result<void> chunk_ends() override;
+
+ private:
+  Result<void> open();
+  Result<bool> find_work();
+  Result<void> find_in(const std::string& root);
+  Result<void> begin();
+  Result<void> read_changes();
+  Result<void> fail(const Change& change, const std::string& reason);
+  Result<void> tidy();
+  Result<void> update_search_index();
+  Result<void> end_runs();
+  Result<void> put_runs();
+  flow::RunRow ended(flow::RunStatus status) const;
+  ImportRun& run_of(i64 library);
+  db::Connection& connection() { return target_->connection(); }
+
+  const ImportOptions& options_;
+  const Clock::time_point started_ = Clock::now();
+  const std::string time_ = format_timestamp(now_microseconds());
+  pipeline::RunOptions read_options_;
+  std::unique_ptr<pipeline::LoadedDeclaration> loaded_;
+  std::unique_ptr<target::SqliteTarget> target_;
+  std::optional<ChangeList> changes_;
+  std::vector<LibraryRoot> roots_;
+  std::vector<Move> moves_;
+  std::optional<FailedFiles> failed_files_;
+  bool had_failures_ = false;     // before this run
+  bool had_no_comics_ = false;    // before this run
+  bool may_have_unused_ = false;  // folders
+  db::Statement add_gone_;
+  flow::RunRow run_;
+  ImportReport report_;
+};
+
+Result<void> Import::open() {
+  extract::Names names;
+  add_names(names);
+  read_options_.memory_bytes = options_.memory_bytes;
+  read_options_.threads = options_.threads;
+  read_options_.chunk_share = options_.chunk_share;
+  read_options_.chunk_records = options_.chunk_records;
+  read_options_.progress = options_.progress;
+  read_options_.stop = options_.stop;
+  WEIR_ASSIGN(const auto shares, pipeline::divide_memory(read_options_));
+  WEIR_ASSIGN(target_,
+              target::open_sqlite_target(options_.db, target::Access::write, shares.target_bytes));
+  WEIR_ASSIGN(auto changes, ChangeList::create(folder_of(options_.db)));
+  changes_.emplace(std::move(changes));
+  return {};
+}
+
+// Finds changes and moves, in one transaction; true where there is something to do.
+Result<bool> Import::find_work() {
+  const auto started = Clock::now();
+  if (options_.progress != nullptr) options_.progress->start("looking for changes", 0);
+  WEIR_TRY(make_gone_table(connection()));
+  WEIR_ASSIGN(auto transaction, db::Transaction::begin(connection()));
+  WEIR_TRY(make_library_tables(connection()));
+  WEIR_ASSIGN(const bool last_ended, last_run_ended(connection()));
+  for (const std::string& root : options_.roots) WEIR_TRY(find_in(root));
+  WEIR_ASSIGN(moves_, apply_moves(connection(), *changes_, roots_, time_));
+  for (const Move& move : moves_) ++run_of(move.library).counts.moved;
+  WEIR_ASSIGN(const i64 gone, connection().query_i64("SELECT count(*) FROM temp.weir_gone"));
+  may_have_unused_ = gone > 0 || !moves_.empty() || !last_ended;
+  if (!options_.dry_run) WEIR_TRY(transaction.commit());
+  report_.find_seconds = seconds_since(started);
+  return changes_->size() > 0 || gone > 0 || !last_ended;
+}
+
+Result<void> Import::find_in(const std::string& root) {
+  WEIR_ASSIGN(const std::string path, store::absolute_path(root));
+  WEIR_ASSIGN(const i64 library, library_id(connection(), store::location_of(path)));
+  if (std::ranges::find(roots_, library, &LibraryRoot::library) != roots_.end()) return {};
+  roots_.push_back({.library = library, .root = path});
+  const FindOptions options{.tree = {.all_archives = options_.all_archives},
+                            .names_only = options_.names_only,
+                            .force = options_.force,
+                            .time = time_,
+                            .stop = options_.stop,
+                            .progress = [&](i64 files) {
+                              if (options_.progress != nullptr)
+                                options_.progress->advance(0, files);
+                            }};
+  WEIR_ASSIGN(const FoundChanges found,
+              find_changes(connection(), library, path, options, *changes_));
+  if (found.files == 0)
+    return Error(ErrorCode::not_found,
+                 fmt::format("{}: there is no comic below it; nothing was changed. Is its disk "
+                             "mounted?",
+                             printable(path, 1 * KiB)));
+  report_.files += found.files;
+  ImportRun run{.library = library, .started_at = time_};
+  run.counts.unchanged = found.counts.unchanged;
+  if (options_.dry_run) {
+    run.counts = found.counts;
+    run.counts.deleted = found.gone;
+  }
+  report_.runs.push_back(run);
+  return {};
+}
+
+ImportRun& Import::run_of(i64 library) {
+  return *std::ranges::find(report_.runs, library, &ImportRun::library);
+}
+
+Result<void> Import::begin() {
+  WEIR_ASSIGN(const bool stored, has_comics(connection()));
+  had_no_comics_ = !stored;
+  run_ = {.id = flow::make_run_id(),
+          .command_line = options_.command_line,
+          .version = std::string(pipeline::version),
+          .declaration_hash = loaded_->declaration.hash,
+          .tables = to_json(loaded_->tables),
+          .started_us = now_microseconds()};
+  WEIR_TRY(target_->begin(run_, loaded_->tables));
+  WEIR_ASSIGN(auto failed, FailedFiles::prepare(connection()));
+  failed_files_.emplace(std::move(failed));
+  WEIR_ASSIGN(const i64 failures,
+              connection().query_i64("SELECT EXISTS (SELECT 1 FROM failed_import)"));
+  had_failures_ = failures != 0;
+  WEIR_ASSIGN(add_gone_, connection().prepare("INSERT INTO temp.weir_gone VALUES (?1, ?2)"));
+  WEIR_ASSIGN(auto transaction, db::Transaction::begin(connection()));
+  WEIR_TRY(make_index(connection()));
+  WEIR_TRY(put_runs());
+  return transaction.commit();
+}
+
+Result<void> Import::put_runs() {
+  for (ImportRun& run : report_.runs) WEIR_TRY(put_import_run(connection(), run));
+  return {};
+}
+
+Result<void> Import::settled(const pipeline::RunInput& input) {
+  const auto& change = static_cast<const ComicFacts&>(*input.facts).change;
+  RunCounts& counts = run_of(change.library).counts;
+  const std::string& reason = input.row.error.empty() ? input.refusal : input.row.error;
+  if (!reason.empty()) {
+    ++counts.failed;
+    return fail(change, reason);
+  }
+  ++(change.comic != 0 ? counts.modified : counts.created);
+  if (input.warned) ++counts.warned;
+  return had_failures_ ? failed_files_->remove(change.library, change.file.path) : Result<void>();
+}
+
+// A file that cannot be read any more is no comic.
+Result<void> Import::fail(const Change& change, const std::string& reason) {
+  may_have_unused_ = true;
+  if (change.comic != 0) {
+    add_gone_.bind(1, change.comic);
+    add_gone_.bind(2, change.library);
+    WEIR_TRY(add_gone_.run());
+  }
+  return failed_files_->put({.library = change.library,
+                             .path = change.file.path,
+                             .reason = reason,
+                             .size = change.file.size,
+                             .mtime_ns = change.file.mtime_ns,
+                             .inode = change.file.inode,
+                             .device = change.file.device},
+                            time_);
+}
+
+// What is counted so far stands beside the chunk that it counts.
+Result<void> Import::chunk_ends() {
+  for (ImportRun& run : report_.runs) ++run.counts.chunks;
+  return put_runs();
+}
+
+Result<void> Import::read_changes() {
+  if (options_.progress != nullptr) options_.progress->start("reading", 0);
+  WEIR_ASSIGN(
+      const auto feed,
+      ImportFeed::open(*changes_, std::move(moves_),
+                       {.roots = roots_, .time = time_, .names_only = options_.names_only}));
+  auto read = pipeline::read_feed(read_options_, *loaded_, *feed, *target_, run_.id, *this);
+  if (!read.ok()) {
+    const bool stopped = read.error().code() == ErrorCode::cancelled;
+    WEIR_TRY(
+        target_->finish(ended(stopped ? flow::RunStatus::interrupted : flow::RunStatus::failed)));
+    return std::move(read).error();
+  }
+  report_.chunks = read->chunks;
+  report_.read_seconds = read->read_seconds;
+  return {};
+}
+
+flow::RunRow Import::ended(flow::RunStatus status) const {
+  flow::RunRow row = run_;
+  row.status = status;
+  row.finished_us = now_microseconds();
+  row.peak_bytes = flow::peak_resident_bytes();
+  row.seconds = seconds_since(started_);
+  return row;
+}
+
+// Comics that are gone, the indexes of a library that is new, and what nothing uses any more.
+Result<void> Import::tidy() {
+  const auto started = Clock::now();
+  if (options_.progress != nullptr) options_.progress->start("tidying", 0);
+  WEIR_ASSIGN(const auto deleted, delete_gone(*target_, loaded_->tables, run_.id, report_.chunks));
+  for (const auto& [library, comics] : deleted) run_of(library).counts.deleted = comics;
+  WEIR_ASSIGN(run_.counts, target_->count_changes());
+  WEIR_TRY(target_->finish(ended(flow::RunStatus::done)));
+  WEIR_ASSIGN(auto transaction, db::Transaction::begin(connection()));
+  if (may_have_unused_) WEIR_TRY(remove_empty_folders(connection()));
+  // What find_changes asks of every stored comic.
+  WEIR_TRY(
+      connection().execute("CREATE INDEX IF NOT EXISTS comic_stored_file "
+                           "ON comic(library_id, path, size, mtime_ns, fingerprint)"));
+  WEIR_TRY(put_runs());
+  WEIR_TRY(transaction.commit());
+  report_.tidy_seconds = seconds_since(started);
+  return {};
+}
+
+Result<void> Import::update_search_index() {
+  const auto started = Clock::now();
+  if (options_.progress != nullptr) options_.progress->start("indexing", 0);
+  const i64 left = flow::budget_bytes(options_.memory_bytes, flow::resident_bytes());
+  WEIR_ASSIGN(report_.indexed, update_index(connection(), {.memory_bytes = left / 2,
+                                                           .threads = options_.threads,
+                                                           .stop = options_.stop,
+                                                           .progress = [&](i64 comics) {
+                                                             if (options_.progress != nullptr)
+                                                               options_.progress->advance(0,
+                                                                                          comics);
+                                                           }}));
+  report_.index_seconds = seconds_since(started);
+  return {};
+}
+
+Result<void> Import::end_runs() {
+  const std::string now = format_timestamp(now_microseconds());
+  report_.peak_bytes = flow::peak_resident_bytes();
+  for (ImportRun& run : report_.runs) {
+    run.finished_at = now;
+    run.peak_bytes = report_.peak_bytes;
+  }
+  WEIR_ASSIGN(auto transaction, db::Transaction::begin(connection()));
+  WEIR_TRY(put_runs());
+  return transaction.commit();
+}
+
+Result<ImportReport> Import::execute() {
+  WEIR_TRY(open());
+  WEIR_ASSIGN(const bool has_work, find_work());
+  if (options_.dry_run) return std::move(report_);
+  if (has_work) {
+    WEIR_TRY(begin());
+    WEIR_TRY(read_changes());
+    WEIR_TRY(tidy());
+    WEIR_TRY(update_search_index());
+    WEIR_TRY(connection().execute("PRAGMA optimize"));
+  }
+  WEIR_TRY(end_runs());
+  return std::move(report_);
+}
+
+}  // namespace
+
+Result<ImportReport> import_comics(const ImportOptions& options) {
+  return Import(options).execute();
+}
+
+}  // namespace weir::comics
