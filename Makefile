@@ -24,7 +24,7 @@ setup-build setup-test setup-bench:
 
 build: setup-build
 	@cmake --preset release >/dev/null
-	@cmake --build build --target weir_cli weir_parquet
+	@cmake --build build --target weir_cli weir_parquet weir_media
 
 demo: build
 	@tools/demo $(JOB)

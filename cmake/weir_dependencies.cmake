@@ -16,6 +16,8 @@ weir_pkg(archive libarchive)
 weir_pkg(re2 re2)
 weir_pkg(zlib zlib)
 weir_pkg(expat expat)
+weir_pkg(vips vips)
+weir_pkg(poppler poppler-glib)
 find_package(pugixml REQUIRED)
 find_package(tomlplusplus REQUIRED)
 

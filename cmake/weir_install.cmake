@@ -2,7 +2,7 @@
 # are opened on demand, the public headers, and find_package(Weir), which gives Weir::weir.
 #
 #   bin/weir                      lib/libweir.so*          include/weir/MODULE/*.h
-#   lib/weir/libweir_parquet.so   share/man/man1/weir.1    share/bash-completion/completions/weir
+#   lib/weir/libweir_*.so         share/man/man1/weir.1    share/bash-completion/completions/weir
 include(GNUInstallDirs)
 include(CMakePackageConfigHelpers)
 
@@ -14,22 +14,23 @@ target_compile_features(weir INTERFACE cxx_std_20)
 # from a wheel is of use to no other program, and goes with the module.
 file(RELATIVE_PATH weir_lib_from_bin "/${CMAKE_INSTALL_BINDIR}" "/${CMAKE_INSTALL_LIBDIR}")
 set_target_properties(weir_cli PROPERTIES INSTALL_RPATH "$ORIGIN/${weir_lib_from_bin}")
-set_target_properties(weir_parquet PROPERTIES
+set_target_properties(weir_parquet weir_media PROPERTIES
   INSTALL_RPATH "$ORIGIN:$ORIGIN/../../${CMAKE_INSTALL_LIBDIR}")
-install(TARGETS weir_parquet LIBRARY DESTINATION lib/weir)
+install(TARGETS weir_parquet weir_media LIBRARY DESTINATION lib/weir)
 if(WEIR_PYARROW_DIR)
   install(FILES "$<TARGET_FILE:Arrow::arrow_shared>" "$<TARGET_FILE:Parquet::parquet_shared>"
           DESTINATION lib/weir)
 endif()
 
 # Public is what a program can compile with nothing but this: no headers of tests, none of internal/,
-# and none of the modules, which need Arrow.
+# and none of the modules, which need other libraries.
 install(DIRECTORY "${CMAKE_SOURCE_DIR}/weir" DESTINATION "${CMAKE_INSTALL_INCLUDEDIR}"
         FILES_MATCHING PATTERN "*.h"
         PATTERN "*_test.h" EXCLUDE
         PATTERN "*_testing.h" EXCLUDE
         PATTERN "internal" EXCLUDE
-        PATTERN "weir/target/parquet" EXCLUDE)
+        PATTERN "weir/target/parquet" EXCLUDE
+        PATTERN "weir/jobs/comics/media" EXCLUDE)
 
 set(weir_package "${CMAKE_INSTALL_LIBDIR}/cmake/Weir")
 install(EXPORT Weir NAMESPACE Weir:: FILE WeirConfig.cmake DESTINATION "${weir_package}")
