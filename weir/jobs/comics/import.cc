@@ -88,6 +88,7 @@ class Import final : public pipeline::FeedObserver {
 Result<void> Import::open() {
   extract::Names names;
   add_names(names);
+  WEIR_ASSIGN(loaded_, pipeline::load_text_for_run(declaration_text(), "comics.toml", "", names));
   read_options_.memory_bytes = options_.memory_bytes;
   read_options_.threads = options_.threads;
   read_options_.chunk_share = options_.chunk_share;

@@ -3,6 +3,8 @@
 #include "weir/jobs/comics/coercers.h"
 #include "weir/jobs/comics/comic_file_name.h"
 #include "weir/jobs/comics/computed_types.h"
+#include "weir/jobs/comics/pdf_reader.h"
+#include "weir/jobs/comics/tree_reader.h"
 
 namespace weir::comics {
 
@@ -17,6 +19,8 @@ void add_names(extract::Names& names) {
   names.computed.add("age_rating", age_rating());
   names.computed.add("main_name", main_name());
   names.readers.add("comic_file_name", make_file_name_reader());
+  names.readers.add("comic_pdf", make_pdf_reader());
+  names.readers.add("comic_stat", make_tree_reader());
 }
 
 }  // namespace weir::comics

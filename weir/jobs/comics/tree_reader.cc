@@ -8,6 +8,7 @@
 #include "weir/base/bytes.h"
 #include "weir/jobs/comics/file_names.h"
 #include "weir/jobs/comics/fingerprint.h"
+#include "weir/jobs/comics/pdf_pages.h"
 #include "weir/store/file.h"
 
 namespace weir::comics {
@@ -47,8 +48,6 @@ std::string_view type_by_name(std::string_view path) {
 
 class TreeReader final : public extract::DocumentReader {
  public:
-  explicit TreeReader(CountPdfPages count_pages) : count_pages_(std::move(count_pages)) {}
-
   Result<bool> read(const extract::RecordFile& file, extract::MemberSink& out) const override {
     // `weir run` and `weir check` know no tree.
     if (file.facts == nullptr) return false;
@@ -88,27 +87,25 @@ class TreeReader final : public extract::DocumentReader {
     out.member("file_type", file_type_of(archive.format()));
   }
 
-  Result<void> tell_pdf(const std::filesystem::path& path, i64 size,
-                        extract::MemberSink& out) const {
+  static Result<void> tell_pdf(const std::filesystem::path& path, i64 size,
+                               extract::MemberSink& out) {
     WEIR_ASSIGN(const bool pdf, is_pdf(path));
     if (!pdf)
       return Error(ErrorCode::corrupt,
                    "its bytes are those of no comic: neither zip, rar, 7z, tar nor PDF");
-    WEIR_ASSIGN(const i64 pages, count_pages_(path));
+    WEIR_ASSIGN(const i64 pages, count_pdf_pages(path));
     WEIR_ASSIGN(const i64 fingerprint, fingerprint_of_bytes(path, size));
     tell(out, "page_count", pages);
     tell(out, "fingerprint", fingerprint);
     out.member("file_type", "PDF");
     return {};
   }
-
-  const CountPdfPages count_pages_;
 };
 
 }  // namespace
 
-std::shared_ptr<const extract::DocumentReader> make_tree_reader(CountPdfPages count_pages) {
-  return std::make_shared<TreeReader>(std::move(count_pages));
+std::shared_ptr<const extract::DocumentReader> make_tree_reader() {
+  return std::make_shared<TreeReader>();
 }
 
 }  // namespace weir::comics

@@ -4,7 +4,6 @@
 // Threads: any.
 #pragma once
 
-#include <functional>
 #include <memory>
 #include <string>
 
@@ -20,9 +19,6 @@ struct ComicFacts final : extract::InputFacts {
   bool by_name_only = false;  // the file is not opened
 };
 
-// How many pages the PDF at `file` has.
-using CountPdfPages = std::function<Result<i64>(const std::filesystem::path& file)>;
-
-std::shared_ptr<const extract::DocumentReader> make_tree_reader(CountPdfPages count_pages);
+std::shared_ptr<const extract::DocumentReader> make_tree_reader();
 
 }  // namespace weir::comics
