@@ -1,9 +1,8 @@
 // weir comics import: a library of comics, brought up to date with its folders.
 #include <fmt/format.h>
 
+#include "apps/cli/comics_report.h"
 #include "apps/cli/common_options.h"
-#include "apps/cli/json.h"
-#include "weir/base/bytes.h"
 #include "weir/jobs/comics/import.h"
 
 namespace weir::cli {
@@ -12,44 +11,6 @@ namespace {
 
 using comics::ImportReport;
 using comics::ImportRun;
-using comics::RunCounts;
-
-void print_json(const ImportReport& report) {
-  for (const ImportRun& run : report.runs) {
-    const RunCounts& counts = run.counts;
-    fmt::print(
-        "{{\"run\":{},\"library\":{},\"started_at\":{},\"finished_at\":{},\"created\":{},"
-        "\"modified\":{},\"moved\":{},\"deleted\":{},\"unchanged\":{},\"failed\":{},\"warned\":{},"
-        "\"chunks\":{},\"find_seconds\":{:.3f},\"read_seconds\":{:.3f},\"tidy_seconds\":{:.3f},"
-        "\"index_seconds\":{:.3f},\"indexed\":{},\"peak_bytes\":{}}}\n",
-        run.id, run.library, json_string(run.started_at), json_string(run.finished_at),
-        counts.created, counts.modified, counts.moved, counts.deleted, counts.unchanged,
-        counts.failed, counts.warned, counts.chunks, report.find_seconds, report.read_seconds,
-        report.tidy_seconds, report.index_seconds, report.indexed, report.peak_bytes);
-  }
-}
-
-double rate(i64 files, double seconds) {
-  return seconds > 0 ? static_cast<double>(files) / seconds : 0;
-}
-
-void print_text(const ImportReport& report, const std::string& db) {
-  RunCounts all;
-  for (const ImportRun& run : report.runs) all += run.counts;
-  const double seconds =
-      report.find_seconds + report.read_seconds + report.tidy_seconds + report.index_seconds;
-  fmt::print("{}: {} comics looked at in {:.2f} s, {:.0f} a second\n", db,
-             with_commas(report.files), seconds, rate(report.files, seconds));
-  fmt::print("  comics    {} created, {} modified, {} moved, {} deleted, {} unchanged\n",
-             with_commas(all.created), with_commas(all.modified), with_commas(all.moved),
-             with_commas(all.deleted), with_commas(all.unchanged));
-  fmt::print("  trouble   {} files failed (table failed_import), {} read with a warning\n",
-             with_commas(all.failed), with_commas(all.warned));
-  fmt::print(
-      "  seconds   {:.2f} finding changes, {:.2f} reading, {:.2f} tidying, {:.2f} indexing\n",
-      report.find_seconds, report.read_seconds, report.tidy_seconds, report.index_seconds);
-  fmt::print("  memory    {} at most\n", format_size(report.peak_bytes));
-}
 
 void print_dry(const ImportReport& report) {
   for (const ImportRun& run : report.runs)
@@ -99,11 +60,11 @@ class ComicsImportCommand final : public Command {
     WEIR_ASSIGN(const ImportReport report, comics::import_comics(import_));
     progress.finish();
     if (json_)
-      print_json(report);
+      print_import_json(report);
     else if (import_.dry_run)
       print_dry(report);
     else
-      print_text(report, import_.db);
+      print_import(report, import_.db);
     return exit_done;
   }
 

@@ -1,12 +1,14 @@
 #include "weir/jobs/comics/changes.h"
 
 #include "weir/base/log.h"
+#include "weir/base/time.h"
 
 namespace weir::comics {
 
 namespace {
 
 constexpr i64 files_between_reports = 4096;
+constexpr i64 nanoseconds_per_microsecond = 1'000;
 
 // Stored files in the order of their paths, each once: comics, and files that failed.
 class StoredFiles {
@@ -65,6 +67,8 @@ class Finder {
   Result<void> pass_stored_before(std::string_view path);
   Result<void> take(TreeEntry& file);
   Result<void> take_fault(const TreeEntry& file);
+  bool is_settled(const TreeEntry& file) const;
+  Result<void> add_settled(TreeEntry& file, i64 comic);
   Result<void> add(TreeEntry& file, i64 comic);
   Result<void> pass_comic();
   Result<void> pass_failure();
@@ -75,6 +79,7 @@ class Finder {
   const i64 library_;
   const FindOptions& options_;
   ChangeList& changes_;
+  const i64 now_ns_ = now_microseconds() * nanoseconds_per_microsecond;
   FoundChanges found_;
   StoredFiles comics_ = StoredFiles::none();
   StoredFiles failures_ = StoredFiles::none();
@@ -172,6 +177,12 @@ Result<void> Finder::take_fault(const TreeEntry& file) {
   return {};
 }
 
+// Somebody may still be writing it. A time in the future says nothing.
+bool Finder::is_settled(const TreeEntry& file) const {
+  return options_.settle_ns == 0 || file.mtime_ns <= now_ns_ - options_.settle_ns ||
+         file.mtime_ns > now_ns_ + options_.settle_ns;
+}
+
 Result<void> Finder::take(TreeEntry& file) {
   if (file.path == last_path_) {
     log(LogLevel::warning, "passed over: the name of another file reads the same as UTF-8",
@@ -186,7 +197,7 @@ Result<void> Finder::take(TreeEntry& file) {
     WEIR_TRY(failures_.advance());
   }
   if (comics_.at_end() || comics_.file().path != file.path) {
-    if (!failed_before) return add(file, 0);
+    if (!failed_before) return add_settled(file, 0);
     ++found_.counts.unchanged;
     return {};
   }
@@ -198,7 +209,7 @@ Result<void> Finder::take(TreeEntry& file) {
     WEIR_ASSIGN(is_changed, has_other_bytes(comic, file.path_bytes));
   }
   WEIR_TRY(comics_.advance());
-  if (is_changed && !failed_before) return add(file, comic);
+  if (is_changed && !failed_before) return add_settled(file, comic);
   // Its new form could not be read, and the run that found so was killed before it removed the old.
   if (is_changed) return add_gone(comic);
   ++found_.counts.unchanged;
@@ -211,6 +222,13 @@ Result<bool> Finder::has_other_bytes(i64 comic, const std::string& bytes) {
   const bool differs = !found || comic_bytes_.column_blob(0) != bytes;
   comic_bytes_.reset();
   return differs;
+}
+
+Result<void> Finder::add_settled(TreeEntry& file, i64 comic) {
+  if (is_settled(file)) return add(file, comic);
+  ++found_.unsettled;
+  if (comic != 0) ++found_.counts.unchanged;
+  return {};
 }
 
 Result<void> Finder::add(TreeEntry& file, i64 comic) {

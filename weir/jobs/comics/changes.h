@@ -27,6 +27,7 @@ struct FindOptions {
   TreeOptions tree;
   bool names_only = false;  // the run opens no file
   bool force = false;       // all files count as modified
+  i64 settle_ns = 0;        // a file written this short a time ago is left for a later run
   std::string time;         // of the run
   std::stop_token stop;
   std::function<void(i64 files)> progress;
@@ -37,6 +38,7 @@ struct FoundChanges {
   i64 gone = 0;           // stored comics without a file
   i64 gone_failures = 0;  // files that had failed, and are gone
   i64 files = 0;          // in the tree
+  i64 unsettled = 0;      // left for a later run
 };
 
 // Makes the temporary table `weir_gone` (comic, library) that find_changes fills, one for a run.

@@ -114,6 +114,8 @@ Result<bool> Import::find_work() {
   for (const std::string& root : options_.roots) WEIR_TRY(find_in(root));
   WEIR_ASSIGN(moves_, apply_moves(connection(), *changes_, roots_, time_));
   for (const Move& move : moves_) ++run_of(move.library).counts.moved;
+  // What is gone may be one of the files that are left for a later run.
+  if (report_.unsettled > 0) WEIR_TRY(connection().execute("DELETE FROM temp.weir_gone"));
   WEIR_ASSIGN(const i64 gone, connection().query_i64("SELECT count(*) FROM temp.weir_gone"));
   may_have_unused_ = gone > 0 || !moves_.empty() || !last_ended;
   if (!options_.dry_run) WEIR_TRY(transaction.commit());
@@ -126,15 +128,16 @@ Result<void> Import::find_in(const std::string& root) {
   WEIR_ASSIGN(const i64 library, library_id(connection(), store::location_of(path)));
   if (std::ranges::find(roots_, library, &LibraryRoot::library) != roots_.end()) return {};
   roots_.push_back({.library = library, .root = path});
-  const FindOptions options{.tree = {.all_archives = options_.all_archives},
-                            .names_only = options_.names_only,
-                            .force = options_.force,
-                            .time = time_,
-                            .stop = options_.stop,
-                            .progress = [&](i64 files) {
-                              if (options_.progress != nullptr)
-                                options_.progress->advance(0, files);
-                            }};
+  const FindOptions options{
+      .tree = {.all_archives = options_.all_archives, .on_folder = options_.on_folder},
+      .names_only = options_.names_only,
+      .force = options_.force,
+      .settle_ns = options_.settle_ns,
+      .time = time_,
+      .stop = options_.stop,
+      .progress = [&](i64 files) {
+        if (options_.progress != nullptr) options_.progress->advance(0, files);
+      }};
   WEIR_ASSIGN(const FoundChanges found,
               find_changes(connection(), library, path, options, *changes_));
   if (found.files == 0)
@@ -143,6 +146,7 @@ Result<void> Import::find_in(const std::string& root) {
                              "mounted?",
                              printable(path, 1 * KiB)));
   report_.files += found.files;
+  report_.unsettled += found.unsettled;
   ImportRun run{.library = library, .started_at = time_};
   run.counts.unchanged = found.counts.unchanged;
   if (options_.dry_run) {

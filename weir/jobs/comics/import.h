@@ -10,6 +10,7 @@
 // Threads: `import_comics` uses its own; one run at a time in a process.
 #pragma once
 
+#include <functional>
 #include <stop_token>
 #include <string>
 #include <vector>
@@ -32,6 +33,8 @@ struct ImportOptions {
   bool names_only = false;    // no file is opened
   bool force = false;         // also what is unchanged
   bool dry_run = false;       // only the changes are found
+  i64 settle_ns = 0;          // files written this short a time ago are left for a later run
+  std::function<void(const std::string& folder)> on_folder;  // before a folder is read
   flow::Progress* progress = nullptr;
   std::stop_token stop;
 };
@@ -39,6 +42,7 @@ struct ImportOptions {
 struct ImportReport {
   std::vector<ImportRun> runs;  // one for each root
   i64 files = 0;                // comics in the trees
+  i64 unsettled = 0;            // files that are left for a later run
   i64 chunks = 0;
   i64 indexed = 0;           // comics that went into the full-text index
   double find_seconds = 0;   // changes and moves

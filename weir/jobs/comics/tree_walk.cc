@@ -110,6 +110,7 @@ Result<TreeWalk> TreeWalk::open(const std::string& root, const TreeOptions& opti
   state->real_root = std::filesystem::canonical(root, error).native();
   if (!state->real_root.ends_with('/')) state->real_root += '/';
   state->open.push_back({.directory = Directory(handle)});
+  if (options.on_folder) options.on_folder(root);
   WEIR_TRY(state->list(state->open.back()));
   return TreeWalk(std::move(state));
 }
@@ -205,6 +206,7 @@ bool TreeWalk::State::enter(const Folder::Entry& entry, TreeEntry& out) {
   if (folder.by_link && !may_follow(descriptor)) return false;
   folder.path_bytes = path.size();
   folder.bytes_bytes = bytes.size();
+  if (options.on_folder) options.on_folder(root + "/" + bytes + from);
   if (const auto listed = list(folder); !listed.ok()) {
     name(entry, out);
     out.fault = listed.error().message();

@@ -11,6 +11,7 @@
 // Threads: one at a time.
 #pragma once
 
+#include <functional>
 #include <memory>
 #include <string>
 #include <vector>
@@ -36,6 +37,8 @@ struct TreeEntry {
 
 struct TreeOptions {
   bool all_archives = false;  // also .zip .rar .7z .tar
+  // Called with the path of each folder before its names are read.
+  std::function<void(const std::string& folder)> on_folder;
 };
 
 class TreeWalk {
