@@ -26,6 +26,7 @@ struct SearchColumn {
     many,   // names of things that the comic is linked with, joined with ", " in the order of ids
   };
   std::string_view name;  // in comic_fts
+  double weight;          // of a word found here, for the order of results
   Source source;
   std::string_view table;  // `comic`: empty
   std::string_view text;   // the column of `table` with the text

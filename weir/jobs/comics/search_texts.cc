@@ -33,7 +33,6 @@ void TextBlock::clear() {
 Result<TextReader> TextReader::open(db::Connection& connection, i64 cache_bytes) {
   TextReader reader;
   std::string comic_columns = "id";
-  i64 tables = 0;
   for (const SearchColumn& column : search_columns()) {
     Part& part = reader.parts_.emplace_back();
     if (column.source == many) {
@@ -44,10 +43,9 @@ Result<TextReader> TextReader::open(db::Connection& connection, i64 cache_bytes)
       part.column = static_cast<i32>(std::ranges::count(comic_columns, ','));
     }
     if (column.source == comic) continue;
-    ++tables;
     WEIR_ASSIGN(part.names.select, connection.prepare(select_text_sql(column)));
   }
-  reader.names_bytes_ = cache_bytes / std::max<i64>(tables, 1);
+  reader.names_limit_bytes_ = cache_bytes;
   WEIR_ASSIGN(reader.comics_,
               connection.prepare(fmt::format(
                   "SELECT {} FROM comic WHERE id > ?1 AND id <= ?2 ORDER BY id", comic_columns)));
@@ -134,6 +132,15 @@ Result<void> TextReader::collect(Links& links, i64 comic) {
   return {};
 }
 
+// Which name comes next is not to be guessed, so the table that takes the most starts again.
+void TextReader::forget_most_names() {
+  const auto most =
+      std::ranges::max_element(parts_, {}, [](const Part& part) { return part.names.bytes; });
+  names_bytes_ -= most->names.bytes;
+  most->names.known.clear();
+  most->names.bytes = 0;
+}
+
 Result<const std::string*> TextReader::name(Names& names, i64 key) {
   const auto known = names.known.find(key);
   if (known != names.known.end()) return known->second.first ? &known->second.second : nullptr;
@@ -143,13 +150,10 @@ Result<const std::string*> TextReader::name(Names& names, i64 key) {
   if (row && !names.select.column_is_null(0))
     found = {true, std::string(names.select.column_text(0))};
   names.select.reset();
-  // A full cache starts again: which name comes next is not to be guessed.
   const i64 bytes = name_overhead_bytes + static_cast<i64>(found.second.size());
-  if (names.bytes + bytes > names_bytes_) {
-    names.known.clear();
-    names.bytes = 0;
-  }
+  if (names_bytes_ + bytes > names_limit_bytes_) forget_most_names();
   names.bytes += bytes;
+  names_bytes_ += bytes;
   const auto& kept = names.known.emplace(key, std::move(found)).first->second;
   return kept.first ? &kept.second : nullptr;
 }

@@ -73,12 +73,14 @@ class TextReader {
   Result<void> append_part(std::size_t column, i64 id, std::string& text);
   // The text that `key` leads to, or null; it stays until the next call.
   Result<const std::string*> name(Names& names, i64 key);
+  void forget_most_names();
   Result<void> collect(Links& links, i64 comic);
 
   db::Statement comics_;
   db::Statement last_;
-  std::vector<Part> parts_;  // one a column
-  i64 names_bytes_ = 0;      // the most that one table's names may take
+  std::vector<Part> parts_;    // one a column
+  i64 names_limit_bytes_ = 0;  // of all tables together
+  i64 names_bytes_ = 0;
 };
 
 }  // namespace weir::comics
