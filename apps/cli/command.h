@@ -98,6 +98,8 @@ std::unique_ptr<Command> make_comics_import_command();
 std::unique_ptr<Command> make_comics_watch_command();
 std::unique_ptr<Command> make_bench_run_command();
 std::unique_ptr<Command> make_bench_compare_command();
+std::unique_ptr<Command> make_comics_search_command();
+std::unique_ptr<Command> make_comics_show_command();
 std::unique_ptr<Command> make_completion_command();
 std::unique_ptr<Command> make_man_command();
 

@@ -16,6 +16,8 @@ std::vector<std::unique_ptr<Command>> all_commands() {
   commands.push_back(make_comics_watch_command());
   commands.push_back(make_bench_run_command());
   commands.push_back(make_bench_compare_command());
+  commands.push_back(make_comics_search_command());
+  commands.push_back(make_comics_show_command());
   commands.push_back(make_completion_command());
   commands.push_back(make_man_command());
   return commands;
