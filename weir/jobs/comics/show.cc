@@ -37,27 +37,27 @@ struct Asked {
   "p.id = i.publisher_id WHERE c.id = ?1"
 
 constexpr auto asked_fields = std::to_array<Asked>({
-    {"id", Kind::number, "", ""},
-    {"library", Kind::text,
+    {"id", Kind::one, "", ""},
+    {"library", Kind::one,
      "SELECT l.path FROM comic c JOIN library l ON l.id = c.library_id WHERE c.id = ?1", ""},
-    {"path", Kind::text, "", ""},
-    {"series", Kind::text, WEIR_LEVEL("s.name"), ""},
-    {"volume", Kind::number, WEIR_LEVEL("v.number"), ""},
-    {"issue_number", Kind::number, "", ""},
-    {"issue_suffix", Kind::text, "", ""},
-    {"issue_count", Kind::number, WEIR_LEVEL("v.issue_count"), ""},
-    {"title", Kind::text, "", ""},
-    {"collection_title", Kind::text, "", ""},
-    {"publisher", Kind::text, WEIR_LEVEL("p.name"), ""},
-    {"imprint", Kind::text, WEIR_LEVEL("i.name"), ""},
-    {"year", Kind::number, "", ""},
-    {"month", Kind::number, "", ""},
-    {"day", Kind::number, "", ""},
-    {"language", Kind::text, WEIR_POINTED("language"), ""},
-    {"country", Kind::text, WEIR_POINTED("country"), ""},
-    {"age_rating", Kind::text, WEIR_POINTED("age_rating"), ""},
-    {"original_format", Kind::text, WEIR_POINTED("original_format"), ""},
-    {"community_rating", Kind::number, "", ""},
+    {"path", Kind::one, "", ""},
+    {"series", Kind::one, WEIR_LEVEL("s.name"), ""},
+    {"volume", Kind::one, WEIR_LEVEL("v.number"), ""},
+    {"issue_number", Kind::one, "", ""},
+    {"issue_suffix", Kind::one, "", ""},
+    {"issue_count", Kind::one, WEIR_LEVEL("v.issue_count"), ""},
+    {"title", Kind::one, "", ""},
+    {"collection_title", Kind::one, "", ""},
+    {"publisher", Kind::one, WEIR_LEVEL("p.name"), ""},
+    {"imprint", Kind::one, WEIR_LEVEL("i.name"), ""},
+    {"year", Kind::one, "", ""},
+    {"month", Kind::one, "", ""},
+    {"day", Kind::one, "", ""},
+    {"language", Kind::one, WEIR_POINTED("language"), ""},
+    {"country", Kind::one, WEIR_POINTED("country"), ""},
+    {"age_rating", Kind::one, WEIR_POINTED("age_rating"), ""},
+    {"original_format", Kind::one, WEIR_POINTED("original_format"), ""},
+    {"community_rating", Kind::one, "", ""},
     {"stories", Kind::list, WEIR_LINKED("story"), ""},
     {"story_arcs", Kind::rows,
      "SELECT a.name, l.number FROM comic_story_arc l JOIN story_arc a ON a.id = l.story_arc_id "
@@ -69,10 +69,10 @@ constexpr auto asked_fields = std::to_array<Asked>({
      "ON p.id = k.person_id LEFT JOIN role r ON r.id = k.role_id WHERE l.comic_id = ?1 "
      "ORDER BY r.id, p.name",
      "person,role"},
-    {"main_character", Kind::text,
+    {"main_character", Kind::one,
      "SELECT e.name FROM comic c JOIN character e ON e.id = c.main_character_id WHERE c.id = ?1",
      ""},
-    {"main_team", Kind::text,
+    {"main_team", Kind::one,
      "SELECT e.name FROM comic c JOIN team e ON e.id = c.main_team_id WHERE c.id = ?1", ""},
     {"characters", Kind::list, WEIR_LINKED("character"), ""},
     {"teams", Kind::list, WEIR_LINKED("team"), ""},
@@ -92,20 +92,20 @@ constexpr auto asked_fields = std::to_array<Asked>({
      "l.identifier_id JOIN identifier_source s ON s.id = k.source_id WHERE l.comic_id = ?1 "
      "ORDER BY s.name, k.key",
      "source,key,url"},
-    {"summary", Kind::text, "", ""},
-    {"review", Kind::text, "", ""},
-    {"notes", Kind::text, "", ""},
-    {"reading_direction", Kind::text, "", ""},
+    {"summary", Kind::one, "", ""},
+    {"review", Kind::one, "", ""},
+    {"notes", Kind::one, "", ""},
+    {"reading_direction", Kind::one, "", ""},
     {"manga", Kind::truth, "", ""},
     {"monochrome", Kind::truth, "", ""},
-    {"page_count", Kind::number, "", ""},
-    {"file_type", Kind::text, "", ""},
-    {"size", Kind::number, "", ""},
-    {"scan_info", Kind::text, WEIR_POINTED("scan_info"), ""},
-    {"tagger", Kind::text, WEIR_POINTED("tagger"), ""},
-    {"metadata_warning", Kind::text, "", ""},
-    {"created_at", Kind::text, "", ""},
-    {"updated_at", Kind::text, "", ""},
+    {"page_count", Kind::one, "", ""},
+    {"file_type", Kind::one, "", ""},
+    {"size", Kind::one, "", ""},
+    {"scan_info", Kind::one, WEIR_POINTED("scan_info"), ""},
+    {"tagger", Kind::one, WEIR_POINTED("tagger"), ""},
+    {"metadata_warning", Kind::one, "", ""},
+    {"created_at", Kind::one, "", ""},
+    {"updated_at", Kind::one, "", ""},
 });
 
 #undef WEIR_POINTED
@@ -122,6 +122,14 @@ std::vector<std::string_view> split(std::string_view keys) {
   return parts;
 }
 
+ComicValue value_at(const db::Statement& row, i32 column) {
+  const db::ValueType type = row.column_type(column);
+  const bool is_real = type == db::ValueType::real;
+  return {.text = is_real ? fmt::format("{}", row.column_double(column))
+                          : std::string(row.column_text(column)),
+          .is_number = is_real || type == db::ValueType::integer};
+}
+
 Result<ComicField> ask(db::Connection& connection, const Asked& asked, i64 id) {
   const std::string sql = asked.sql.empty()
                               ? fmt::format("SELECT {} FROM comic WHERE id = ?1", asked.name)
@@ -132,23 +140,21 @@ Result<ComicField> ask(db::Connection& connection, const Asked& asked, i64 id) {
   for (;;) {
     WEIR_ASSIGN(const bool row, select.step());
     if (!row) break;
-    std::vector<std::string> values;
-    for (i32 i = 0; i < select.column_count(); ++i)
-      values.push_back(select.column_type(i) == db::ValueType::real
-                           ? fmt::format("{}", select.column_double(i))
-                           : std::string(select.column_text(i)));
-    if (std::ranges::any_of(values, [](const std::string& value) { return !value.empty(); }))
+    std::vector<ComicValue> values;
+    for (i32 i = 0; i < select.column_count(); ++i) values.push_back(value_at(select, i));
+    if (std::ranges::any_of(values, [](const ComicValue& value) { return !value.text.empty(); }))
       field.values.push_back(std::move(values));
   }
   return field;
 }
 
 // "Ada Kim (Writer)"
-std::string row_text(const std::vector<std::string>& row) {
+std::string row_text(const std::vector<ComicValue>& row) {
   std::string rest;
   for (std::size_t i = 1; i < row.size(); ++i)
-    if (!row[i].empty()) rest += fmt::format("{}{}", rest.empty() ? "" : ", ", row[i]);
-  return rest.empty() ? row.front() : fmt::format("{} ({})", row.front(), rest);
+    if (!row[i].text.empty()) rest += fmt::format("{}{}", rest.empty() ? "" : ", ", row[i].text);
+  const std::string& first = row.front().text;
+  return rest.empty() ? first : fmt::format("{} ({})", first, rest);
 }
 
 // Texts of comics are strangers' texts: nothing in them may steer a terminal.
@@ -166,31 +172,31 @@ std::string terminal_text(std::string_view text, std::string_view new_line) {
 }
 
 std::string field_text(const ComicField& field) {
-  if (field.kind == Kind::truth) return field.values.front().front() == "0" ? "no" : "yes";
+  if (field.kind == Kind::truth) return field.values.front().front().text == "0" ? "no" : "yes";
   std::string text;
   for (const auto& row : field.values)
     text += fmt::format("{}{}", text.empty() ? "" : ", ", row_text(row));
   return text;
 }
 
-void append_value(Kind kind, const std::string& value, std::string& json) {
-  if (kind == Kind::number)
-    json += value;
-  else if (kind == Kind::truth)
-    json += value == "0" ? "false" : "true";
+void append_value(Kind kind, const ComicValue& value, std::string& json) {
+  if (kind == Kind::truth)
+    json += value.text == "0" ? "false" : "true";
+  else if (value.is_number)
+    json += value.text;
   else
-    append_json_string(value, json);
+    append_json_string(value.text, json);
 }
 
-void append_row(const ComicField& field, const std::vector<std::string>& row, std::string& json) {
-  if (field.kind == Kind::list) return append_json_string(row.front(), json);
+void append_row(const ComicField& field, const std::vector<ComicValue>& row, std::string& json) {
+  if (field.kind == Kind::list) return append_value(field.kind, row.front(), json);
   json += '{';
   bool first = true;
   for (std::size_t i = 0; i < row.size(); ++i) {
-    if (row[i].empty()) continue;
+    if (row[i].text.empty()) continue;
     if (!std::exchange(first, false)) json += ',';
     json += fmt::format("\"{}\":", field.keys[i]);
-    append_json_string(row[i], json);
+    append_value(field.kind, row[i], json);
   }
   json += '}';
 }
@@ -207,16 +213,17 @@ Result<std::vector<i64>> comics_at(db::Connection& connection, std::string_view 
   const std::string absolute =
       std::filesystem::absolute(std::filesystem::path(path), ignored).lexically_normal().string();
   // A name that is not UTF-8 is kept as it is beside its readable form.
-  WEIR_ASSIGN(auto select,
-              connection.prepare(
-                  is_valid_utf8(path)
-                      ? "SELECT c.id FROM library l JOIN comic c ON c.library_id = l.id AND "
-                        "c.path IN (?1, CASE WHEN substr(?2, 1, length(l.path) + 1) = l.path || "
-                        "'/' THEN substr(?2, length(l.path) + 2) END) ORDER BY c.id"
-                      : "SELECT c.id FROM library l JOIN comic c ON c.library_id = l.id AND "
-                        "c.path_bytes IS NOT NULL AND (c.path_bytes = CAST(?1 AS BLOB) OR "
-                        "CAST(l.path || '/' AS BLOB) || c.path_bytes = CAST(?2 AS BLOB)) "
-                        "ORDER BY c.id"));
+  WEIR_ASSIGN(
+      auto select,
+      connection.prepare(
+          is_valid_utf8(path)
+              ? "SELECT c.id FROM library l JOIN comic c ON c.library_id = l.id AND "
+                "c.path IN (?1, CASE WHEN substr(?2, 1, length(l.path) + 1) = l.path || "
+                "'/' THEN substr(?2, length(l.path) + 2) END) ORDER BY c.id"
+              : "SELECT c.id FROM library l JOIN comic c ON c.library_id = l.id AND "
+                "c.path_bytes IS NOT NULL AND (c.path_bytes = CAST(?1 AS BLOB) OR "
+                "CAST(CAST(l.path || '/' AS BLOB) || c.path_bytes AS BLOB) = CAST(?2 AS BLOB)) "
+                "ORDER BY c.id"));
   select.bind(1, path);
   select.bind(2, absolute);
   std::vector<i64> ids;

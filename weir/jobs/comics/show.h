@@ -12,10 +12,14 @@
 
 namespace weir::comics {
 
+struct ComicValue {
+  std::string text;  // empty: not known
+  bool is_number = false;
+};
+
 struct ComicField {
   enum class Kind {
-    text,
-    number,
+    one,
     truth,  // 0 or 1
     list,   // rows of one value each
     rows,   // rows of as many values as there are keys
@@ -23,8 +27,8 @@ struct ComicField {
   std::string_view name;
   Kind kind;
   std::vector<std::string_view> keys;  // of `rows`
-  // Row by row; one row of one value for text, number and truth. An empty value is not known.
-  std::vector<std::vector<std::string>> values;
+  // Row by row; one row of one value for `one` and `truth`.
+  std::vector<std::vector<ComicValue>> values;
 };
 
 // The id of the comic that `path_or_id` names: digits are an id, all else is a path, in the library
