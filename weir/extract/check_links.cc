@@ -151,6 +151,9 @@ void check_lookup_field(const CheckContext& context, const LookupDecl& lookup,
   if (is_key_part(lookup, field.name)) {
     if (field.policy)
       context.report(node.place_of({"policy"}), label, "a part of the key has no policy");
+  } else if (field.required) {
+    context.report(node.place_of({"required"}), label,
+                   "only parts of the key are required: without them there is no link");
   } else if (field.policy && !ordered) {
     context.report(
         node.place_of({"policy"}), label,

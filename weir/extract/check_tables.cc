@@ -175,6 +175,7 @@ class TestCheck {
                       "there are several documents; say which in \"document\"");
       return;
     }
+    check_given(source);
     std::vector<std::string> known;
     for (const DocumentFieldDecl& field : document->document) known.push_back(field.field.name);
     for (const auto& [name, value] : test_.doc) {
@@ -182,6 +183,16 @@ class TestCheck {
         context_.report_unknown(member_of(node_, "doc").place_of({name}), label_, "document field",
                                 name, known);
     }
+  }
+
+  void check_given(const SourceDecl& source) {
+    std::vector<std::string> known;
+    for (const SourceDecl& document : source.documents)
+      if (!document.reader.empty()) known.push_back(document.name);
+    for (const auto& [name, members] : test_.given)
+      if (std::ranges::find(known, name) == known.end())
+        context_.report_unknown(member_of(node_, "given").place_of({name}), label_,
+                                "document of a reader", name, known);
   }
 
   void check_rows(const std::string& table_name,

@@ -81,6 +81,13 @@ TestDecl read_test(const TomlNode& node, Problems& problems) {
   test.source = section.text("source").value_or("");
   test.document = section.text("document").value_or("");
   test.doc = section.pairs("doc");
+  for (const TomlNode& document : section.members("given")) {
+    Section members(document, fmt::format("[[test]] given.{}", document.key), problems);
+    auto& given = test.given.emplace_back(document.key, decltype(test.doc){});
+    for (const TomlNode& member : document.children)
+      if (auto text = members.scalar(member.key)) given.second.emplace_back(member.key, *text);
+    members.finish();
+  }
   test.input = section.text("input").value_or("");
   for (const TomlNode& table : section.members("rows"))
     test.rows.emplace_back(table.key, read_test_rows(table, section));

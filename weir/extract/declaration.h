@@ -289,6 +289,8 @@ struct TestDecl {
   std::string document;
   Place place;
   std::vector<std::pair<std::string, std::string>> doc;
+  // What the readers of documents tell: document -> (member, text).
+  std::vector<std::pair<std::string, std::vector<std::pair<std::string, std::string>>>> given;
   std::string input;
   // table -> rows -> (column, value)
   std::vector<std::pair<std::string, std::vector<std::vector<std::pair<std::string, TestValue>>>>>

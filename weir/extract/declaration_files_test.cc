@@ -17,7 +17,7 @@ const std::string project = WEIR_SOURCE_DIR;
 
 // What the jobs bring in C++.
 const RegisteredNames of_jobs{.coercers = {"first_integer", "language", "country", "role"},
-                              .readers = {"comic_file_name", "comic_pdf"},
+                              .readers = {"comic_stat", "comic_file_name", "comic_pdf"},
                               .computed = {"comic_date", "comic_identifier", "sort_name",
                                            "age_rating", "main_name", "comic_stat", "geocode"}};
 

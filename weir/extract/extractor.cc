@@ -92,10 +92,13 @@ std::optional<Refusal> Extractor::read_documents(const RecordDocuments& document
 
 std::optional<Refusal> Extractor::read_document(std::size_t at, const RecordDocuments& documents) {
   if (readers_[at] != nullptr) {
+    const bool has_file = documents.file.input != nullptr;
+    const DocumentReader* const reader =
+        has_file ? plan_.documents[at].reader.get() : documents.told_by(at);
     readers_[at]->begin(capture_, scratch_);
     // A test of a declaration has no file.
-    if (documents.file.input == nullptr) return std::nullopt;
-    auto read = plan_.documents[at].reader->read(documents.file, *readers_[at]);
+    if (reader == nullptr) return std::nullopt;
+    auto read = reader->read(documents.file, *readers_[at]);
     if (!read.ok()) return Refusal{Reason::document, read.error().message()};
     if (!*read) capture_.forget(plan_.documents[at]);
     return std::nullopt;

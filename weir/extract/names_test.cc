@@ -191,5 +191,98 @@ TEST(Names, ComputedTypesSayWhatTheyTake) {
               HasSubstr("computed type \"halfs\" is registered nowhere; did you mean \"half\"?"));
 }
 
+TEST(Names, ATestSaysWhatReadersTell) {
+  class Silent final : public DocumentReader {
+    Result<bool> read(const RecordFile&, MemberSink&) const override {
+      ADD_FAILURE() << "a test has no file to read";
+      return false;
+    }
+  };
+  Names names;
+  names.readers.add("silent", std::make_shared<Silent>());
+  const auto with_test = [&](const std::string& test) {
+    return failures_of(R"toml([source.s]
+entity = "e"
+format = "archive"
+path = "x"
+[[source.s.documents]]
+name = "info"
+member = "info.json"
+format = "json"
+[[source.s.documents]]
+name = "file"
+reader = "silent"
+[entity.e]
+key = ["id"]
+write = "replace_record"
+[entity.e.fields]
+id = { type = "int32" }
+name = { type = "string" }
+[[test]]
+name = "t"
+document = "info"
+input = '{"name": "A"}'
+)toml" + test,
+                       names);
+  };
+  EXPECT_EQ(with_test("given.file = { id = 7, name = \"B\" }\nrows.e = [{ id = 7, name = \"A\" }]"),
+            "");
+  EXPECT_EQ(with_test("reject = \"missing_key\""), "");
+  EXPECT_THAT(with_test("given.info = { id = 7 }\nrows.e = []"),
+              HasSubstr("unknown document of a reader \"info\""));
+}
+
+TEST(Names, ALinkNeedsTheRequiredPartsOfItsKey) {
+  const auto declared = [](const std::string& person, const std::string& test) {
+    return failures_of(R"toml([source.s]
+entity = "e"
+format = "json"
+path = "x"
+[entity.e]
+key = ["id"]
+write = "replace_record"
+[entity.e.fields]
+id = { type = "int32" }
+[entity.e.tables.credit_of]
+each = "credits"
+key = ["credit"]
+fold_case = true
+[entity.e.tables.credit_of.fields]
+who = { type = "string", stored = false }
+what = { type = "string", stored = false }
+credit = { lookup = "credit", with = { person = "who", role = { name = "what" } } }
+[lookup.person]
+key = ["name"]
+[lookup.role]
+key = ["name"]
+[lookup.credit]
+key = ["person", "role"]
+[lookup.credit.fields]
+)toml" + person + R"toml(
+role = { lookup = "role" }
+[[test]]
+name = "t"
+)toml" + test,
+                       {});
+  };
+  const std::string person = "person = { lookup = \"person\", required = true }";
+  EXPECT_EQ(declared(person, R"toml(
+input = '{"id": 1, "credits": [{"what": "Writer"}, {"who": "Al"}, {"who": "Al", "what": "Writer"}]}'
+rows.credit = [{ person_id = 1, role_id = "" }, { person_id = 1, role_id = 1 }]
+rows.credit_of = [{ credit_id = 1 }, { credit_id = 2 }]
+)toml"),
+            "");
+  // Case is ignored in what the link is made of.
+  EXPECT_EQ(declared(person, R"toml(
+input = '{"id": 1, "credits": [{"who": "Al", "what": "Writer"}, {"who": "AL", "what": "writer"}]}'
+rows.credit_of = [{ credit_id = 1 }]
+rows.person = [{ name = "Al" }]
+)toml"),
+            "");
+  EXPECT_THAT(declared(person + "\nof = { type = \"string\", policy = \"max\", required = true }",
+                       "input = '{}'\nrows.e = []"),
+              HasSubstr("only parts of the key are required"));
+}
+
 }  // namespace
 }  // namespace weir::extract

@@ -3,8 +3,10 @@
 // Threads: plain values.
 #pragma once
 
+#include <cstddef>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "weir/extract/document_reader.h"
@@ -21,6 +23,14 @@ struct DocumentBytes {
 struct RecordDocuments {
   RecordFile file;
   std::vector<DocumentBytes> documents;  // as Plan::documents; those of readers are absent
+  // Without a file, which is so in a test: what tells the documents of readers, by their number.
+  std::vector<std::pair<std::size_t, const DocumentReader*>> told = {};
+
+  const DocumentReader* told_by(std::size_t document) const {
+    for (const auto& [number, reader] : told)
+      if (number == document) return reader;
+    return nullptr;
+  }
 };
 
 }  // namespace weir::extract

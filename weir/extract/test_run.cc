@@ -153,6 +153,21 @@ std::string shown(const TestValue& value) {
   return "[" + text + "]";
 }
 
+// What a test gives in place of a reader.
+class GivenMembers final : public DocumentReader {
+ public:
+  explicit GivenMembers(const std::vector<std::pair<std::string, std::string>>& members)
+      : members_(members) {}
+
+  Result<bool> read(const RecordFile&, MemberSink& out) const override {
+    for (const auto& [name, text] : members_) out.member(name, text);
+    return true;
+  }
+
+ private:
+  const std::vector<std::pair<std::string, std::string>>& members_;
+};
+
 // Runs one test.
 class TestCase {
  public:
@@ -300,7 +315,8 @@ Result<void> TestCase::extract(ChunkColumns& columns) {
                fmt::format("the input is not well-formed: {}", progress.failure.detail));
 }
 
-// An archive of which the one document is there. Readers have no file to look at.
+// An archive of which the one document is there. Readers have no file to look at; the test says
+// what they tell.
 Result<void> TestCase::extract_document(Extractor& extractor) {
   const auto at = std::ranges::find_if(plan_.documents, [&](const DocumentPlan& document) {
     return document.source->name == test_.document && document.reader == nullptr;
@@ -313,6 +329,13 @@ Result<void> TestCase::extract_document(Extractor& extractor) {
   documents.documents.resize(plan_.documents.size());
   documents.documents[static_cast<std::size_t>(at - plan_.documents.begin())] = {
       .state = DocumentBytes::State::whole, .text = record(*at->source), .problem = {}};
+  std::vector<GivenMembers> given;
+  given.reserve(test_.given.size());
+  for (const auto& [name, members] : test_.given) {
+    given.emplace_back(members);
+    for (std::size_t i = 0; i < plan_.documents.size(); ++i)
+      if (plan_.documents[i].source->name == name) documents.told.emplace_back(i, &given.back());
+  }
   const bool taken = extractor.extract(documents, input_, {.row = 1, .raw = padded_});
   WEIR_ASSERT(taken);
   return {};
