@@ -19,7 +19,7 @@ const std::string project = WEIR_SOURCE_DIR;
 const RegisteredNames of_jobs{.coercers = {"first_integer", "language", "country", "role"},
                               .readers = {"comic_stat", "comic_file_name", "comic_pdf"},
                               .computed = {"comic_date", "comic_identifier", "sort_name",
-                                           "age_rating", "main_name", "comic_stat", "geocode"}};
+                                           "age_rating", "main_name", "geocode"}};
 
 class ShippedDeclaration : public testing::TestWithParam<const char*> {};
 

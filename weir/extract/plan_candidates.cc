@@ -38,6 +38,15 @@ void Candidates::add_transforms(const SourceDecl& source) {
   }
 }
 
+void Candidates::add_row_path(const Path& path, const EachDecl& each) {
+  const bool is_part =
+      each.separator && path.steps.size() == 1 && path.steps.front().kind == PathStep::Kind::text;
+  if (is_part)
+    add({.kind = Candidate::Kind::part});
+  else
+    add(path);
+}
+
 void Candidates::add_own_path(const EachDecl* each) {
   if (each != nullptr) {
     for (std::size_t i = 0; i < each->beside.size(); ++i)
@@ -47,12 +56,7 @@ void Candidates::add_own_path(const EachDecl* each) {
   if (!field_.has_path) {
     add(verbatim_path({field_.name}));
   } else if (field_.path) {
-    const bool is_part = each != nullptr && each->separator && field_.path->steps.size() == 1 &&
-                         field_.path->steps.front().kind == PathStep::Kind::text;
-    if (is_part)
-      add({.kind = Candidate::Kind::part});
-    else
-      add(*field_.path);
+    each != nullptr ? add_row_path(*field_.path, *each) : add(*field_.path);
   }
 }
 

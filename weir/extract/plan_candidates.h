@@ -36,6 +36,9 @@ class Candidates {
   void add(Candidate candidate) { list_.push_back(std::move(candidate)); }
   void add_aliases(const SourceDecl& source);
   void add_transforms(const SourceDecl& source);
+  // A path of a child row: `#text` of a text that is split is the part.
+  void add_row_path(const Path& path, const EachDecl& each);
+  // `each`: where the row comes from; null: the field is of a record.
   void add_own_path(const EachDecl* each);
 
   std::vector<Candidate> take() { return std::move(list_); }

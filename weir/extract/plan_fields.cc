@@ -168,7 +168,7 @@ Result<std::vector<FieldPlan>> compile_row_fields(const FieldContext& context,
     if (field.type) {
       Candidates candidates(context, field, mode_of(field, options), rows);
       if (const auto* given = find_named(each.paths, field.name))
-        for (const Path& path : *given) candidates.add(path);
+        for (const Path& path : *given) candidates.add_row_path(path, each);
       candidates.add_own_path(&each);
       if (const std::string* constant = find_named(each.constants, field.name))
         candidates.add({.kind = Candidate::Kind::constant, .text = *constant});

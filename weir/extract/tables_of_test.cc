@@ -158,7 +158,7 @@ TEST(TablesOf, ComicsLinkToLookupsOfLookups) {
             "manga, age_rating_id>age_rating, original_format_id>original_format, "
             "scan_info_id>scan_info, tagger_id>tagger, country_id>country, language_id>language, "
             "main_character_id>character, main_team_id>team, file_type, size, mtime_ns, inode, "
-            "device, fingerprint, metadata_mtime, metadata_warning, created_at, updated_at; key "
+            "device, fingerprint, metadata_warning, created_at, updated_at; key "
             "library_id, path)");
   EXPECT_EQ(of("comic_story_arc"),
             "comic_story_arc(comic_id<comic, story_arc_id>story_arc, number; key story_arc_id)");
