@@ -34,6 +34,8 @@ Result<void> KeyedRows::prepare_statements() {
   std::string assignments;
   for (i32 i = 0; i < static_cast<i32>(table.columns.size()); ++i) {
     const TableColumn& column = table.columns[static_cast<std::size_t>(i)];
+    if (column.source == ColumnSource::lookup_ref)
+      links_.emplace_back(column.table, static_cast<std::size_t>(i - before_values));
     if (column.policy == MergePolicy::none) continue;
     policies_.push_back({&column, i - before_values});
     policies += ", " + db::quote_name(column.name);
@@ -53,24 +55,28 @@ Result<void> KeyedRows::prepare_statements() {
   return {};
 }
 
-Result<i64> KeyedRows::merge(const std::vector<SqlValue>& row, RowNumbers& numbers, bool is_new) {
-  if (is_new) return insert(row, numbers);
+Result<i64> KeyedRows::merge(const std::vector<SqlValue>& row, RowNumbers& numbers, bool is_new,
+                             LookupUses& uses) {
+  if (is_new) return insert(row, numbers, uses);
   for (std::size_t i = 0; i < key_.size(); ++i)
     bind_value(find_, static_cast<i32>(i) + 1, row[static_cast<std::size_t>(key_[i])]);
   WEIR_ASSIGN(const bool found, find_.step());
-  if (!found) return insert(row, numbers);
+  if (!found) return insert(row, numbers, uses);
 
   const i64 number = find_.column_i64(0);
   std::vector<SqlValue> stored;
   for (std::size_t i = 0; i < policies_.size(); ++i)
     stored.push_back(read_value(find_, static_cast<i32>(i) + 1));
   find_.reset();
-  WEIR_TRY(update(number, row, std::move(stored)));
+  WEIR_TRY(update(number, row, std::move(stored), uses));
   return number;
 }
 
-Result<i64> KeyedRows::insert(const std::vector<SqlValue>& row, RowNumbers& numbers) {
+Result<i64> KeyedRows::insert(const std::vector<SqlValue>& row, RowNumbers& numbers,
+                              LookupUses& uses) {
   const i64 number = has_surrogate_ ? numbers.next(table_) : 0;
+  for (const auto& [lookup, position] : links_)
+    if (!row[position].is_null()) uses.used(lookup, row[position].integer);
   if (has_surrogate_) insert_.bind(1, number);
   for (std::size_t i = 0; i < row.size(); ++i)
     bind_value(insert_, static_cast<i32>(i) + (has_surrogate_ ? 2 : 1), row[i]);
@@ -79,11 +85,16 @@ Result<i64> KeyedRows::insert(const std::vector<SqlValue>& row, RowNumbers& numb
 }
 
 Result<void> KeyedRows::update(i64 number, const std::vector<SqlValue>& row,
-                               std::vector<SqlValue> stored) {
+                               std::vector<SqlValue> stored, LookupUses& uses) {
   bool changed = false;
   for (std::size_t i = 0; i < policies_.size(); ++i) {
+    const SqlValue before = stored[i];
     WEIR_ASSIGN(const bool better, take_better(policies_[i], row, stored[i]));
     changed = changed || better;
+    const TableColumn& column = *policies_[i].column;
+    if (!better || column.source != ColumnSource::lookup_ref) continue;
+    if (!before.is_null()) uses.lost(column.table, before.integer);
+    uses.used(column.table, stored[i].integer);
   }
   if (!changed) return {};
   update_.bind(1, number);

@@ -8,6 +8,7 @@
 
 #include "weir/base/tables.h"
 #include "weir/db/sqlite.h"
+#include "weir/target/lookup_uses.h"
 #include "weir/target/sqlite_numbers.h"
 #include "weir/target/sqlite_value.h"
 
@@ -19,8 +20,10 @@ class KeyedRows {
   static Result<KeyedRows> prepare(db::Connection& connection, const Tables& tables, i32 table);
 
   // Takes a row, whose values are in the order of the table's columns without its surrogate, and
-  // returns the number of the stored row. `is_new`: the key is certainly not there.
-  Result<i64> merge(const std::vector<SqlValue>& row, RowNumbers& numbers, bool is_new);
+  // returns the number of the stored row. `is_new`: the key is certainly not there. `uses` hears of
+  // the links that are stored or replaced.
+  Result<i64> merge(const std::vector<SqlValue>& row, RowNumbers& numbers, bool is_new,
+                    LookupUses& uses);
 
   // Merges a row into another one with the same key that is not stored yet.
   Result<void> fold(const std::vector<SqlValue>& row, std::vector<SqlValue>& into);
@@ -35,8 +38,9 @@ class KeyedRows {
       : connection_(&connection), tables_(&tables), table_(table) {}
 
   Result<void> prepare_statements();
-  Result<i64> insert(const std::vector<SqlValue>& row, RowNumbers& numbers);
-  Result<void> update(i64 number, const std::vector<SqlValue>& row, std::vector<SqlValue> stored);
+  Result<i64> insert(const std::vector<SqlValue>& row, RowNumbers& numbers, LookupUses& uses);
+  Result<void> update(i64 number, const std::vector<SqlValue>& row, std::vector<SqlValue> stored,
+                      LookupUses& uses);
   Result<bool> take_better(const Policy& policy, const std::vector<SqlValue>& row, SqlValue& held);
   Result<bool> wins(const Policy& policy, const SqlValue& value, const SqlValue& stored);
   Result<std::strong_ordering> compare_links(i32 lookup, i64 a, i64 b);
@@ -47,6 +51,7 @@ class KeyedRows {
   bool has_surrogate_ = false;
   std::vector<i32> key_;  // positions in a row
   std::vector<Policy> policies_;
+  std::vector<std::pair<i32, std::size_t>> links_;  // lookup, and position in a row
   db::Statement find_;
   db::Statement insert_;
   db::Statement update_;

@@ -24,12 +24,12 @@ Result<void> KnownRecords::prepare_rows() {
   WEIR_ASSIGN(find_row_, connection_->prepare(fmt::format("SELECT rowid FROM {} WHERE {}", name,
                                                           match_all(record, record.key))));
   WEIR_ASSIGN(remove_row_,
-              connection_->prepare(fmt::format("DELETE FROM {} WHERE rowid = ?", name)));
+              LinkedRemoval::prepare(*connection_, *tables_, record_table, "rowid = ?1"));
   for (const i32 index : child_tables(*tables_, entity_)) {
     const Table& child = tables_->tables[static_cast<std::size_t>(index)];
-    WEIR_ASSIGN(auto remove, connection_->prepare(
-                                 fmt::format("DELETE FROM {} WHERE {}", db::quote_name(child.name),
-                                             match_all(child, record_columns(*tables_, index)))));
+    WEIR_ASSIGN(auto remove,
+                LinkedRemoval::prepare(*connection_, *tables_, index,
+                                       match_all(child, record_columns(*tables_, index))));
     remove_children_.push_back(std::move(remove));
   }
   return {};
@@ -84,16 +84,16 @@ Result<i64> KnownRecords::find_row(std::string_view key) {
   return row;
 }
 
-Result<void> KnownRecords::remove(std::string_view key, i64 row) {
-  remove_row_.bind(1, row);
-  WEIR_TRY(remove_row_.run());
+Result<void> KnownRecords::remove(std::string_view key, i64 row, LookupUses& uses) {
+  remove_row_.statement().bind(1, row);
+  WEIR_TRY(remove_row_.run(uses));
   if (remove_children_.empty()) return {};
   WEIR_ASSIGN(const auto parts, decode_key(key, key_types_));
-  for (db::Statement& remove : remove_children_) {
-    if (children_have_id_) remove.bind(1, row);
+  for (LinkedRemoval& remove : remove_children_) {
+    if (children_have_id_) remove.statement().bind(1, row);
     for (std::size_t i = 0; i < parts.size() && !children_have_id_; ++i)
-      bind_value(remove, static_cast<i32>(i) + 1, parts[i]);
-    WEIR_TRY(remove.run());
+      bind_value(remove.statement(), static_cast<i32>(i) + 1, parts[i]);
+    WEIR_TRY(remove.run(uses));
   }
   return {};
 }

@@ -10,6 +10,7 @@
 #include "weir/base/tables.h"
 #include "weir/db/sqlite.h"
 #include "weir/target/part_winners.h"
+#include "weir/target/sqlite_linked_removal.h"
 #include "weir/target/sqlite_value.h"
 
 namespace weir::target {
@@ -29,7 +30,7 @@ class KnownRecords {
   // The number of the record's row; 0 where there is none.
   Result<i64> find_row(std::string_view key);
   // Removes the row and all child rows of the record.
-  Result<void> remove(std::string_view key, i64 row);
+  Result<void> remove(std::string_view key, i64 row, LookupUses& uses);
 
  private:
   KnownRecords(db::Connection& connection, const Tables& tables, i32 entity)
@@ -43,9 +44,9 @@ class KnownRecords {
   i32 entity_;
   std::vector<Type> key_types_;
   db::Statement find_row_;
-  db::Statement remove_row_;
+  LinkedRemoval remove_row_;
   bool children_have_id_ = false;  // the record's surrogate stands in child rows, not its key
-  std::vector<db::Statement> remove_children_;
+  std::vector<LinkedRemoval> remove_children_;
   db::Statement find_claim_;
   db::Statement add_claim_;
   db::Statement put_claim_;  // prepared when the first claim is replaced: it needs the index

@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "weir/base/key_encoding.h"
+#include "weir/target/sqlite_linked_removal.h"
 
 namespace weir::target {
 namespace {
@@ -15,7 +16,7 @@ constexpr i64 cache_entry_bytes = 80;
 }  // namespace
 
 Result<Lookups> Lookups::prepare(db::Connection& connection, const Tables& tables,
-                                 const RowNumbers& numbers, i64 cache_bytes) {
+                                 i64 cache_bytes) {
   i64 count = 0;
   for (const Table& table : tables.tables) count += table.kind == TableKind::lookup ? 1 : 0;
   Lookups made(connection, tables, cache_bytes / std::max<i64>(count, 1));
@@ -24,7 +25,6 @@ Result<Lookups> Lookups::prepare(db::Connection& connection, const Tables& table
     if (made.table_at(i).kind != TableKind::lookup) continue;
     WEIR_ASSIGN(auto rows, KeyedRows::prepare(connection, tables, i));
     made.at(i).rows.push_back(std::move(rows));
-    made.at(i).first_new = numbers.last(i) + 1;
   }
   return made;
 }
@@ -45,13 +45,6 @@ Result<void> Lookups::apply_table(i32 table, const Batch& batch, const spool::Go
     WEIR_ASSIGN(const i64 id, find_or_make(table, batch, row, numbers));
     at(table).ids[static_cast<std::size_t>(row)] = id;
   }
-  std::size_t column = 0;
-  for (const TableColumn& declared : table_at(table).columns) {
-    if (declared.source == ColumnSource::surrogate) continue;
-    if (declared.source == ColumnSource::lookup_ref)
-      mark_used(declared.table, batch.columns[column], batch.rows, nullptr);
-    ++column;
-  }
   return {};
 }
 
@@ -61,7 +54,9 @@ Result<i64> Lookups::find_or_make(i32 table, const Batch& batch, i64 row, RowNum
   encode_row(table, batch, row);
   if (const auto known = lookup.cache.find(key_); known != lookup.cache.end()) return known->second;
 
-  WEIR_ASSIGN(const i64 id, lookup.rows[0].merge(row_, numbers, false));
+  const i64 last = numbers.last(table);
+  WEIR_ASSIGN(const i64 id, lookup.rows[0].merge(row_, numbers, false, uses_));
+  if (id > last) uses_.lost(table, id);  // a new one, until a row that is written uses it
   const i64 entry_bytes = static_cast<i64>(key_.size()) + cache_entry_bytes;
   if (lookup.cache_bytes + entry_bytes > cache_limit_bytes_) {
     lookup.cache.clear();
@@ -103,52 +98,66 @@ void Lookups::set_row(i32 table, const Batch& batch, i64 row, std::vector<SqlVal
 }
 
 void Lookups::mark_used(i32 table, const Column& links, i64 rows, const i32* selected) {
-  Lookup& lookup = at(table);
+  const std::vector<i64>& ids = at(table).ids;
   for (i64 i = 0; i < rows; ++i) {
     const i64 row = selected != nullptr ? selected[i] : i;
-    if (links.is_null(row)) continue;
-    const i64 id = lookup.ids[static_cast<std::size_t>(links.at<i32>(row))];
-    if (id < lookup.first_new) continue;
-    const auto position = static_cast<std::size_t>(id - lookup.first_new);
-    if (position >= lookup.used.size()) lookup.used.resize(position * 2 + 64);
-    lookup.used[position] = true;
+    if (!links.is_null(row)) uses_.used(table, ids[static_cast<std::size_t>(links.at<i32>(row))]);
   }
 }
 
-bool Lookups::all_used(const RowNumbers& numbers) const {
-  for (i32 i = 0; i < static_cast<i32>(lookups_.size()); ++i) {
-    const Lookup& lookup = at(i);
-    if (lookup.rows.empty() || table_at(i).keep) continue;
-    const i64 made = numbers.last(i) + 1 - lookup.first_new;
-    if (std::ranges::count(lookup.used, true) != made) return false;
-  }
-  return true;
+bool Lookups::may_have_unused() const {
+  for (i32 i = 0; i < static_cast<i32>(lookups_.size()); ++i)
+    if (table_at(i).kind == TableKind::lookup && !table_at(i).keep && uses_.any(i)) return true;
+  return false;
+}
+
+void Lookups::doubt_all(const RowNumbers& numbers) {
+  for (i32 i = 0; i < static_cast<i32>(lookups_.size()); ++i)
+    if (table_at(i).kind == TableKind::lookup) uses_.doubt_all(i, numbers.last(i));
 }
 
 Result<void> Lookups::remove_unused() {
   // Those that link first: what only they used goes with them.
   for (i32 i = static_cast<i32>(lookups_.size()) - 1; i >= 0; --i) {
-    const Table& table = table_at(i);
-    const std::string uses = uses_of(i);
-    if (table.kind != TableKind::lookup || table.keep || uses.empty()) continue;
-    WEIR_TRY(connection_->execute(
-        fmt::format("DELETE FROM {} WHERE rowid NOT IN ({})", db::quote_name(table.name), uses)));
+    if (table_at(i).kind != TableKind::lookup || table_at(i).keep || !uses_.any(i)) continue;
+    WEIR_TRY(find_uses(i));
+    WEIR_TRY(remove_doubtful(i));
   }
   return {};
 }
 
-// A query for all ids of the lookup that some row holds; empty where no table links to it.
-std::string Lookups::uses_of(i32 lookup) const {
-  std::string query;
+// Reads all links to the lookup; what none of them names stays doubtful. One that no table links to
+// is never removed.
+Result<void> Lookups::find_uses(i32 lookup) {
+  bool is_linked = false;
   for (const Table& table : tables_->tables) {
     for (const TableColumn& column : table.columns) {
       if (column.source != ColumnSource::lookup_ref || column.table != lookup) continue;
-      const std::string name = db::quote_name(column.name);
-      query += fmt::format("{}SELECT {} FROM {} WHERE {} IS NOT NULL",
-                           query.empty() ? "" : " UNION ", name, db::quote_name(table.name), name);
+      is_linked = true;
+      if (!uses_.any(lookup)) return {};
+      WEIR_ASSIGN(auto links,
+                  connection_->prepare(fmt::format("SELECT {} FROM {}", db::quote_name(column.name),
+                                                   db::quote_name(table.name))));
+      for (;;) {
+        WEIR_ASSIGN(const bool more, links.step());
+        if (!more) break;
+        uses_.used(lookup, links.column_i64(0));  // 0 where it is null, which is no id
+      }
     }
   }
-  return query;
+  if (!is_linked) uses_.at(lookup).clear();
+  return {};
+}
+
+Result<void> Lookups::remove_doubtful(i32 lookup) {
+  WEIR_ASSIGN(auto remove, LinkedRemoval::prepare(*connection_, *tables_, lookup, "rowid = ?1"));
+  const std::vector<bool>& doubtful = uses_.at(lookup);
+  for (std::size_t id = 0; id < doubtful.size(); ++id) {
+    if (!doubtful[id]) continue;
+    remove.statement().bind(1, static_cast<i64>(id));
+    WEIR_TRY(remove.run(uses_));
+  }
+  return {};
 }
 
 }  // namespace weir::target

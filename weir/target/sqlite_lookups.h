@@ -18,8 +18,7 @@ namespace weir::target {
 class Lookups {
  public:
   // Keeps the ids of rows that it has seen within `cache_bytes`. The first two outlive it.
-  static Result<Lookups> prepare(db::Connection& connection, const Tables& tables,
-                                 const RowNumbers& numbers, i64 cache_bytes);
+  static Result<Lookups> prepare(db::Connection& connection, const Tables& tables, i64 cache_bytes);
 
   // Finds or makes the rows of all lookup batches of the part that are good.
   Result<void> apply(const ChunkBatches& part, const spool::GoodLookupRows& good,
@@ -30,10 +29,13 @@ class Lookups {
   // Says that rows which are written use these rows of the batch of lookup `table`.
   // `selected` null: the first `rows` of `links`.
   void mark_used(i32 table, const Column& links, i64 rows, const i32* selected);
-  // True where every row that was made since `prepare` was used.
-  bool all_used(const RowNumbers& numbers) const;
+  LookupUses& uses() { return uses_; }
 
-  // Removes the rows of all lookups that nothing uses, but for those that are kept.
+  // True where some row may be unused.
+  bool may_have_unused() const;
+  // Any row of any lookup may be unused: an earlier run did not come to its end.
+  void doubt_all(const RowNumbers& numbers);
+  // Removes the rows that nothing uses, but for those of lookups that are kept.
   Result<void> remove_unused();
 
  private:
@@ -42,11 +44,12 @@ class Lookups {
     std::vector<i64> ids;
     std::unordered_map<std::string, i64> cache;
     i64 cache_bytes = 0;
-    i64 first_new = 0;       // ids from here on were given since `prepare`
-    std::vector<bool> used;  // by id - first_new
   };
   Lookups(db::Connection& connection, const Tables& tables, i64 cache_bytes)
-      : connection_(&connection), tables_(&tables), cache_limit_bytes_(cache_bytes) {}
+      : connection_(&connection),
+        tables_(&tables),
+        cache_limit_bytes_(cache_bytes),
+        uses_(tables.tables.size()) {}
 
   Lookup& at(i32 table) { return lookups_[static_cast<std::size_t>(table)]; }
   const Lookup& at(i32 table) const { return lookups_[static_cast<std::size_t>(table)]; }
@@ -58,12 +61,14 @@ class Lookups {
   Result<i64> find_or_make(i32 table, const Batch& batch, i64 row, RowNumbers& numbers);
   void encode_row(i32 table, const Batch& batch, i64 row);
   void set_row(i32 table, const Batch& batch, i64 row, std::vector<SqlValue>& out) const;
-  std::string uses_of(i32 lookup) const;
+  Result<void> find_uses(i32 lookup);
+  Result<void> remove_doubtful(i32 lookup);
 
   db::Connection* connection_;
   const Tables* tables_;
   i64 cache_limit_bytes_;        // of each lookup
   std::vector<Lookup> lookups_;  // by table
+  LookupUses uses_;
   std::vector<SqlValue> row_;
   std::string key_;
 };

@@ -161,13 +161,13 @@ Result<void> SqliteFile::finish(const flow::RunRow& run) {
 // What a bulk load left for the end. Each index is a transaction of its own, so that a run that is
 // killed here goes on with the next one.
 Result<void> SqliteFile::complete_tables() {
-  const bool sweep = earlier_run_unfinished_ || writer_->may_have_unused_lookups();
+  if (earlier_run_unfinished_) writer_->doubt_lookups();
   if (writer_->bulk()) {
     const i64 bytes = std::min(sorting_bytes, shares_.pages);
     WEIR_TRY(connection_.execute(fmt::format("PRAGMA cache_size = -{}", bytes / KiB)));
     WEIR_TRY(make_indexes(connection_, writer_->tables()));
   }
-  if (!sweep) return {};
+  if (!writer_->lookups().may_have_unused()) return {};
   WEIR_ASSIGN(auto transaction, db::Transaction::begin(connection_));
   WEIR_TRY(writer_->lookups().remove_unused());
   return transaction.commit();

@@ -32,7 +32,7 @@ Result<std::unique_ptr<SqliteWriter>> SqliteWriter::prepare(db::Connection& conn
 
 Result<void> SqliteWriter::prepare_statements(i64 lookup_cache_bytes) {
   WEIR_TRY(numbers_.load(connection_, tables_));
-  WEIR_ASSIGN(lookups_, Lookups::prepare(connection_, tables_, numbers_, lookup_cache_bytes));
+  WEIR_ASSIGN(lookups_, Lookups::prepare(connection_, tables_, lookup_cache_bytes));
   for (i32 i = 0; i < static_cast<i32>(tables_.entities.size()); ++i) {
     WEIR_ASSIGN(auto known, KnownRecords::prepare(connection_, tables_, i));
     known_.push_back(std::move(known));
@@ -170,8 +170,7 @@ Result<SqliteWriter::Fate> SqliteWriter::decide_record(const Batch& records, i64
   WEIR_ASSIGN(const i64 old_row, known.find_row(key));
   old_rows_[static_cast<std::size_t>(record)] = old_row;
   if (old_row != 0) {
-    removed_rows_ = true;
-    WEIR_TRY(known.remove(key, old_row));
+    WEIR_TRY(known.remove(key, old_row, lookups_->uses()));
   }
   return claim.deleted ? Fate::deleted : Fate::written;
 }
@@ -201,7 +200,8 @@ Result<void> SqliteWriter::write_history(i32 table, const ChunkBatches& part) {
       folded.push_back(std::move(values));
     }
   }
-  for (const auto& values : folded) WEIR_TRY(history.merge(values, numbers_, bulk_));
+  for (const auto& values : folded)
+    WEIR_TRY(history.merge(values, numbers_, bulk_, lookups_->uses()));
   return {};
 }
 

@@ -56,8 +56,8 @@ class SqliteWriter {
   void abandon_chunk() { transaction_.reset(); }
 
   bool bulk() const { return bulk_; }
-  // True where a row of a lookup may have lost its last use during the run.
-  bool may_have_unused_lookups() const { return removed_rows_ || !lookups_->all_used(numbers_); }
+  // An earlier run did not come to its end, and may have left lookups that nothing uses.
+  void doubt_lookups() { lookups_->doubt_all(numbers_); }
   Lookups& lookups() { return *lookups_; }
   const Tables& tables() const { return tables_; }
 
@@ -115,7 +115,6 @@ class SqliteWriter {
   const Tables tables_;
   const std::string run_;
   bool bulk_;
-  bool removed_rows_ = false;
   KeySet keys_seen_;
   KeyChanges changes_;
   flow::RunCounts counts_;  // of what changes_ does not see, in the chunks that have ended
