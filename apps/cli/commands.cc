@@ -14,6 +14,7 @@ std::vector<std::unique_ptr<Command>> all_commands() {
   commands.push_back(make_commit_command());
   commands.push_back(make_comics_import_command());
   commands.push_back(make_comics_watch_command());
+  commands.push_back(make_comics_covers_command());
   commands.push_back(make_bench_run_command());
   commands.push_back(make_bench_compare_command());
   commands.push_back(make_comics_search_command());

@@ -73,6 +73,10 @@ class Media {
  public:
   virtual ~Media() = default;
 
+  // Loads what pictures need, as the first of them would: so that memory which is measured then
+  // holds it. Errors, here and below: unsupported  the libraries do not start.
+  virtual Result<void> start() const = 0;
+
   // Errors: unsupported  the bytes are those of no such picture;  corrupt;
   // too_large  more than max_picture_pixels.
   virtual Result<PictureHeader> picture_header(std::span<const std::byte> bytes) const = 0;

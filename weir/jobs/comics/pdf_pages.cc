@@ -136,6 +136,12 @@ Result<std::string> read_object(const store::File& file, const ObjectTable& tabl
 
 }  // namespace
 
+Result<bool> is_pdf_file(const std::filesystem::path& path) {
+  WEIR_ASSIGN(const auto file, store::File::open(path));
+  WEIR_ASSIGN(const std::string front, read_up_to(file, 0, 5));
+  return front == "%PDF-";
+}
+
 Result<std::optional<PlainPdf>> read_plain_pdf(const std::filesystem::path& path) {
   WEIR_ASSIGN(const auto file, store::File::open(path));
   WEIR_ASSIGN(const i64 file_bytes, file.size());

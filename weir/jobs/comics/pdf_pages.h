@@ -17,6 +17,9 @@
 
 namespace weir::comics {
 
+// Whether the file begins as a PDF file. Errors: not_found, io.
+Result<bool> is_pdf_file(const std::filesystem::path& path);
+
 struct PlainPdf {
   i64 page_count = 0;
   bool has_info = false;  // there is a dictionary of title, author and so on

@@ -1,22 +1,11 @@
 #include "weir/jobs/comics/pdf_reader.h"
 
-#include <array>
-
 #include "weir/jobs/comics/media.h"
 #include "weir/jobs/comics/pdf_pages.h"
-#include "weir/store/file.h"
 
 namespace weir::comics {
 
 namespace {
-
-Result<bool> is_pdf(const std::filesystem::path& path) {
-  constexpr std::string_view signature = "%PDF-";
-  WEIR_ASSIGN(const auto file, store::File::open(path));
-  std::array<char, signature.size()> front{};
-  WEIR_ASSIGN(const i64 read, file.read_at(0, std::as_writable_bytes(std::span(front))));
-  return std::string_view(front.data(), static_cast<std::size_t>(read)) == signature;
-}
 
 bool tell(std::string_view name, const std::string& value, extract::MemberSink& out) {
   if (!value.empty()) out.member(name, value);
@@ -28,7 +17,7 @@ class PdfReader final : public extract::DocumentReader {
   Result<bool> read(const extract::RecordFile& file, extract::MemberSink& out) const override {
     if (file.archive != nullptr) return false;
     const std::filesystem::path& path = file.input->file;
-    WEIR_ASSIGN(const bool wanted, is_pdf(path));
+    WEIR_ASSIGN(const bool wanted, is_pdf_file(path));
     if (!wanted) return false;
     WEIR_ASSIGN(const auto plain, read_plain_pdf(path));
     if (plain && !plain->has_info) return false;

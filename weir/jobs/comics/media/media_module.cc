@@ -7,6 +7,7 @@ namespace {
 
 class MediaLibraries final : public Media {
  public:
+  Result<void> start() const override { return start_pictures(); }
   Result<PictureHeader> picture_header(std::span<const std::byte> bytes) const override {
     return read_picture_header(bytes);
   }

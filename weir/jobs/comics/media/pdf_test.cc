@@ -89,7 +89,7 @@ TEST_F(Pdf, ItsLargestPictureIsFoundWithoutDecodingIt) {
 TEST_F(Pdf, PicturesAreFoundWhereverTheyLie) {
   const std::string picture = "<</Width 30/Height 20>>";
   constexpr std::size_t window = 1 << 20;
-  for (std::size_t at = window - 2100; at < window + 30; ++at) {
+  for (std::size_t at = window - 2100; at < window + 30; at += at < window - 40 ? 97 : 1) {
     const auto pictures = find_pdf_pictures(file(std::string(at, ' ') + picture));
     ASSERT_TRUE(pictures);
     ASSERT_EQ(pictures->most_pixels, 600) << at;

@@ -49,15 +49,10 @@ Result<void> start_vips() {
   return {};
 }
 
-Result<void> started() {
-  static const Result<void> done = start_vips();
-  return done;
-}
-
 // `step` gives a Result.
 template <typename Step>
 std::invoke_result_t<Step> with_own_errors(const Step& step) {
-  WEIR_TRY(started());
+  WEIR_TRY(start_pictures());
   {
     std::shared_lock lock(working);
     auto done = step();
@@ -227,6 +222,11 @@ Result<PictureKind> known_kind(std::span<const std::byte> bytes) {
 }
 
 }  // namespace
+
+Result<void> start_pictures() {
+  static const Result<void> done = start_vips();
+  return done;
+}
 
 Result<void> check_picture_size(i64 width, i64 height) {
   if (width < 1 || height < 1)

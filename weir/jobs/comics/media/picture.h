@@ -22,7 +22,8 @@ enum class PictureKind { jpeg, png, gif, webp, jxl, avif, bmp, none };
 PictureKind picture_kind(std::span<const std::byte> bytes);
 std::string_view to_string(PictureKind kind);
 
-// As in Media. Errors, here and below: also unsupported  libvips does not start.
+// As in Media.
+Result<void> start_pictures();
 Result<PictureHeader> read_picture_header(std::span<const std::byte> bytes);
 Result<Thumbnail> make_thumbnail(std::span<const std::byte> bytes, const ThumbnailOptions& options);
 

@@ -14,8 +14,7 @@ namespace weir::comics {
 
 // A picture of noise in an encoding as libvips names it: ".png", ".jpg[interlace]".
 inline std::string picture_of(i64 width, i64 height, const char* suffix, int bands = 3) {
-  const std::vector<std::byte> start(3);
-  EXPECT_TRUE(encode_pixels(start, 1, 1, PictureFormat::webp));  // libvips is up then
+  EXPECT_TRUE(start_pictures());
   VipsImage* noise = nullptr;
   VipsImage* gray = nullptr;
   VipsImage* picture = nullptr;
