@@ -89,6 +89,30 @@ class Archives(weir_cli.WeirTest):
                 database.execute("select title, count(*) from book group by 1 order by 1").fetchall(),
                 [("One", 2), ("Uno", 2)])
 
+    def test_bytes_that_are_not_what_they_say_are_read_as_windows_1252(self):
+        cafe = XML.replace("One", "Caf\xe9 \u20ac")
+        declared = '<?xml version="1.0" encoding="{}"?>'
+        self.zip("a_right.zip", {"book.xml": cafe.encode()})
+        self.zip("b_stated.zip", {"book.xml": declared.format("windows-1252").encode() + cafe.encode("cp1252")})
+        self.zip("c_wrong.zip", {"book.xml": declared.format("utf-8").encode() + cafe.encode("cp1252"),
+                                 "notes.json": NOTES})
+        self.zip("d_unstated.zip", {"book.xml": cafe.encode("cp1252")})
+        self.zip("e_comment.zip", {}, NOTES.replace("Uno", "Caf\xe9 \u20ac").encode("cp1252"))
+        self.zip("f_broken.zip", {"book.xml": cafe.encode("cp1252")[:-5]})
+        self.zip("g_draft.zip", {"book.xml": cafe.replace("<Title>", "<Draft/><Title>").encode("cp1252")})
+        self.zip("h_grows.zip", {"book.xml": (XML[:-7] + "\u20ac" * 2_000 + "</Book>").encode("cp1252")})
+        url = weir_cli.target("sqlite", self.folder)
+        self.load(BOOKS, *sorted(self.folder.glob("*.zip")), to=url)
+        with sqlite3.connect(weir_cli.path_of(url)) as database:
+            books = database.execute("select title, words, warning from book order by file").fetchall()
+        wrong = "publisher: its bytes are not in the encoding that it states; read as Windows-1252"
+        cafe = "Caf\xe9 \u20ac"
+        self.assertEqual(books[:5], [(cafe, 10, None), (cafe, 10, None), (cafe, 12, wrong), (cafe, 10, wrong),
+                                     (cafe, 12, wrong.replace("publisher", "notes"))])
+        self.assertIn("publisher: byte ", books[5][2])
+        self.assertEqual(books[6], (None, None, None))
+        self.assertEqual(books[7], (None, None, "publisher: it is larger than its max_bytes, 4 KiB"))
+
     def test_targets_chunks_threads_and_order_make_no_difference(self):
         for number in range(100):
             self.zip(f"{number}.zip", {

@@ -293,6 +293,8 @@ void check_archive_documents(const CheckContext& context, const SourceDecl& sour
     check.run();
     const bool readable = document.format == Format::xml || document.format == Format::json;
     if (!readable) check.report("format", "a document of an archive is xml or json");
+    if (document.else_windows1252 && !document.reader.empty())
+      check.report("else_encoding", "a reader has no bytes of which the encoding could be wrong");
     if (!document.document.empty())
       check.report("document",
                    "a document of an archive has no document fields; a path climbs out of its "
@@ -319,6 +321,10 @@ void check_source(const CheckContext& context, const SourceDecl& source) {
   }
   SourceCheck check(context, source, entity, node, label);
   check.run();
+  if (source.else_windows1252)
+    check.report("else_encoding",
+                 "\"else_encoding\" is for documents of an archive: they are looked at as a whole "
+                 "before they are read");
   if (source.http && !source.path.empty())
     check.report("path", "\"path\" and [source.NAME.http] exclude each other");
   if (!source.http && node.find("path") == nullptr) {

@@ -234,6 +234,39 @@ document.kind = { type = "string", path = "Kind" }
                    "fields; a path climbs out of its record by ^"}));
 }
 
+TEST(CheckSources, AnotherEncodingIsForDocumentsThatAreReadWhole) {
+  EXPECT_THAT(problems_above_entity(R"toml([source.s]
+entity = "e"
+format = "xml"
+path = "x"
+else_encoding = "windows-1252"
+[source.t]
+entity = "e"
+format = "archive"
+path = "x"
+[[source.t.documents]]
+name = "right"
+member = "x"
+format = "json"
+else_encoding = "windows-1252"
+[[source.t.documents]]
+name = "unknown"
+member = "x"
+format = "xml"
+else_encoding = "latin-1"
+[[source.t.documents]]
+name = "reader"
+reader = "r"
+else_encoding = "windows-1252"
+)toml"),
+              testing::IsSupersetOf<testing::Matcher<std::string>>(
+                  {"f:5:1: [source.s]: \"else_encoding\" is for documents of an archive: they "
+                   "are looked at as a whole before they are read",
+                   testing::HasSubstr("f:19:"),
+                   "f:23:1: [source.t.documents]: a reader has no bytes of which the "
+                   "encoding could be wrong"}));
+}
+
 TEST(CheckSources, AServiceTakesThePlaceOfFiles) {
   EXPECT_THAT(
       problems_above_entity(R"toml([source.s]

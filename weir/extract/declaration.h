@@ -261,6 +261,7 @@ struct SourceDecl {
   std::string reader;                                        // registered in C++
   std::optional<HttpDecl> http;                              // instead of `path`
   bool skip_broken = false;                                  // on_error = "skip"
+  bool else_windows1252 = false;  // else_encoding: what the bytes are if not what they say
   std::vector<DocumentFieldDecl> document;
   std::vector<std::pair<std::string, std::vector<Path>>> paths;
   std::vector<std::pair<std::string, std::vector<std::string>>> aliases;

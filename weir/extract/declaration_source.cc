@@ -145,6 +145,8 @@ void read_format(Section& section, SourceDecl& source) {
   source.refuse_doctype =
       section.choice<bool>("doctype", {{"skip", false}, {"refuse", true}}).value_or(false);
   source.max_bytes = section.integer("max_bytes").value_or(0);
+  source.else_windows1252 =
+      section.choice<bool>("else_encoding", {{"windows-1252", true}}).value_or(false);
   source.delimiter = section.text("delimiter").value_or(",");
   source.items = section.path("items");
   source.page = section.path("page");

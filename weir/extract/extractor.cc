@@ -78,16 +78,25 @@ std::optional<Refusal> Extractor::read_documents(const RecordDocuments& document
     const DocumentPlan& document = plan_.documents[i];
     std::optional<Refusal> refusal = read_document(i, documents);
     if (!refusal) {
-      if (!writer_.takes(document, capture_, scratch_)) capture_.forget(document);
+      if (!writer_.takes(document, capture_, scratch_))
+        capture_.forget(document);
+      else if (!documents.documents[i].problem.empty())
+        warn(document, documents.documents[i].problem);
       continue;
     }
-    refusal->detail = fmt::format("{}: {}", document.source->name, refusal->detail);
-    if (!document.source->skip_broken) return refusal;
+    if (!document.source->skip_broken) {
+      refusal->detail = fmt::format("{}: {}", document.source->name, refusal->detail);
+      return refusal;
+    }
     capture_.forget(document);
-    if (!warning_.empty()) warning_ += "; ";
-    warning_ += refusal->detail;
+    warn(document, refusal->detail);
   }
   return std::nullopt;
+}
+
+void Extractor::warn(const DocumentPlan& document, std::string_view problem) {
+  if (!warning_.empty()) warning_ += "; ";
+  warning_ += fmt::format("{}: {}", document.source->name, problem);
 }
 
 std::optional<Refusal> Extractor::read_document(std::size_t at, const RecordDocuments& documents) {

@@ -36,12 +36,14 @@ class Extractor {
   // full; it has to come again when they are empty.
   bool extract(const RecordDocuments& documents, const InputContext& input,
                const RecordPlace& place);
-  // Why documents of that record were left out; empty where none was.
+  // Why documents of that record were left out, or how they were read; empty where there is nothing
+  // to say.
   const std::string& warning() const { return warning_; }
 
  private:
   std::optional<Refusal> read_documents(const RecordDocuments& documents);
   std::optional<Refusal> read_document(std::size_t at, const RecordDocuments& documents);
+  void warn(const DocumentPlan& document, std::string_view problem);
   Written write(const std::optional<Refusal>& refusal, const InputContext& input,
                 const RecordPlace& place);
   Written take(std::string_view bytes, const format::CutRecord& record, const InputContext& input);
@@ -55,7 +57,7 @@ class Extractor {
   RecordWriter writer_;
   Scratch scratch_;
   std::optional<Refusal> failure_;
-  std::string warning_;  // why documents of the record at work were left out
+  std::string warning_;  // of the record at work
 };
 
 }  // namespace weir::extract

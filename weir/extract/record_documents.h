@@ -17,7 +17,7 @@ struct DocumentBytes {
   enum class State { absent, whole, broken };
   State state = State::absent;
   std::string_view text;  // whole: with FrontEnd::padding readable bytes behind it
-  std::string problem;    // broken: why
+  std::string problem;    // broken: why; whole: what was done about its bytes, for `_warning`
 };
 
 struct RecordDocuments {

@@ -23,6 +23,10 @@ constexpr std::array<u16, 32> windows1252_codes = {
     0x2039, 0x152,  0x8D,   0x17D,  0x8F,   0x90,   0x2018, 0x2019, 0x201C, 0x201D, 0x2022,
     0x2013, 0x2014, 0x2DC,  0x2122, 0x161,  0x203A, 0x153,  0x9D,   0x17E,  0x178};
 
+u32 windows1252_code(u8 byte) {
+  return byte >= 0x80 && byte < 0xA0 ? windows1252_codes[byte - 0x80u] : byte;
+}
+
 bool is_any_of(std::string_view name, std::initializer_list<std::string_view> names) {
   return std::any_of(names.begin(), names.end(),
                      [&](std::string_view one) { return equals_ignoring_ascii_case(one, name); });
@@ -122,10 +126,8 @@ void XmlUtf8Stream::decode_bytes(std::string_view raw) {
     const u8 byte = static_cast<u8>(c);
     if (byte < 0x80)
       ready_.push_back(c);
-    else if (encoding_ == Encoding::windows1252 && byte < 0xA0)
-      append(windows1252_codes[byte - 0x80u]);
     else
-      append(byte);
+      append(encoding_ == Encoding::windows1252 ? windows1252_code(byte) : byte);
   }
 }
 
@@ -160,6 +162,22 @@ Result<void> XmlUtf8Stream::decode_unit(u32 unit) {
     append(unit);
   }
   return {};
+}
+
+// From the back, so that no byte is written over before it is read.
+i64 windows1252_to_utf8(std::span<std::byte> bytes, i64 size) {
+  char* const text = reinterpret_cast<char*>(bytes.data());
+  char utf8[4];
+  i64 total = 0;
+  for (i64 i = 0; i < size; ++i)
+    total += encode_utf8(windows1252_code(static_cast<u8>(text[i])), utf8);
+  if (total > std::ssize(bytes)) return -1;
+  char* end = text + total;
+  for (i64 i = size - 1; i >= 0; --i) {
+    const i64 count = encode_utf8(windows1252_code(static_cast<u8>(text[i])), utf8);
+    end = std::copy_n(utf8, count, end - count) - count;
+  }
+  return total;
 }
 
 }  // namespace weir::format

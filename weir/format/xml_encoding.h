@@ -1,4 +1,5 @@
-// XmlUtf8Stream: an XML document as UTF-8 without a mark, whatever it is written in.
+// XmlUtf8Stream: an XML document as UTF-8 without a mark, whatever it is written in. And what to
+// do about a text that says it is UTF-8, and is not.
 //
 // The encoding is that of the mark (UTF-8, UTF-16 of both orders), of the zero bytes around the
 // first "<" (UTF-16 without a mark), or the one that the XML declaration names: UTF-8, US-ASCII,
@@ -10,6 +11,7 @@
 
 #include <array>
 #include <memory>
+#include <span>
 #include <string>
 
 #include "weir/base/byte_stream.h"
@@ -47,5 +49,9 @@ class XmlUtf8Stream final : public ByteStream {
   u32 high_half_ = 0;  // of a surrogate pair; 0 for none
   int odd_byte_ = -1;  // the first one of a unit that was cut
 };
+
+// Takes the first `size` of `bytes` for Windows-1252 and makes them UTF-8 where they lie. The bytes
+// they take then, or -1 where `bytes` has not so many; then nothing is changed.
+i64 windows1252_to_utf8(std::span<std::byte> bytes, i64 size);
 
 }  // namespace weir::format

@@ -115,5 +115,25 @@ TEST(XmlUtf8Stream, RefusesDamagedUtf16) {
   EXPECT_THAT(error_of("\xFF\xFE<\0a\0\0\xD8"s), HasSubstr("ends within a character"));
 }
 
+// The text made UTF-8 within `room` bytes.
+std::string made_utf8(std::string text, u64 room) {
+  const i64 size = std::ssize(text);
+  text.resize(room, '?');
+  const i64 made = windows1252_to_utf8(std::as_writable_bytes(std::span(text)), size);
+  return made < 0 ? "no room" : text.substr(0, static_cast<u64>(made));
+}
+
+TEST(Windows1252, BecomesUtf8WhereItLies) {
+  EXPECT_EQ(made_utf8("Caf\xE9 \x80\x81.", 100), "Caf\u00E9 \u20AC\u0081.");
+  EXPECT_EQ(made_utf8("\x80\x80", 6), "\u20AC\u20AC");
+  EXPECT_EQ(made_utf8("\x80\x80", 5), "no room");
+  EXPECT_EQ(made_utf8("", 0), "");
+  std::string all;
+  for (int byte = 0; byte < 256; ++byte) all += static_cast<char>(byte);
+  const auto streamed = read_all("<?xml version='1.0' encoding='windows-1252'?>" + all, 7, 100);
+  ASSERT_TRUE(streamed.ok());
+  EXPECT_EQ("<?xml version='1.0' encoding='windows-1252'?>" + made_utf8(all, 1000), *streamed);
+}
+
 }  // namespace
 }  // namespace weir::format

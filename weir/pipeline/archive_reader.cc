@@ -102,25 +102,34 @@ DocumentBytes ArchiveReader::take(std::unique_ptr<ByteStream> stream, std::size_
   const auto broken = [](std::string problem) {
     return DocumentBytes{.state = State::broken, .text = {}, .problem = std::move(problem)};
   };
+  const auto too_large = [&] {
+    if (limit == source.max_bytes)
+      return broken(fmt::format("it is larger than its max_bytes, {}", format_size(limit)));
+    return broken("it is larger than its share of the memory; raise --memory");
+  };
   i64 size = 0;
   for (i64 count = 1; count > 0; size += count) {
-    if (size > limit && limit == source.max_bytes)
-      return broken(fmt::format("it is larger than its max_bytes, {}", format_size(limit)));
-    if (size > limit) return broken("it is larger than its share of the memory; raise --memory");
+    if (size > limit) return too_large();
     // A byte more than there may be; only the read that returns 0 says that all were right.
     auto read = stream->read(
         free_.subspan(static_cast<std::size_t>(size), static_cast<std::size_t>(limit + 1 - size)));
     if (!read.ok()) return broken(read.error().message());
     count = *read;
   }
-  std::string_view text(reinterpret_cast<const char*>(free_.data()),
-                        static_cast<std::size_t>(size));
+  DocumentBytes made{.state = State::whole};
+  const char* const begin = reinterpret_cast<const char*>(free_.data());
+  if (source.else_windows1252 && !is_valid_utf8({begin, static_cast<std::size_t>(size)})) {
+    size = format::windows1252_to_utf8(free_.first(static_cast<std::size_t>(limit)), size);
+    if (size < 0) return too_large();
+    made.problem = "its bytes are not in the encoding that it states; read as Windows-1252";
+  }
+  made.text = {begin, static_cast<std::size_t>(size)};
   // The tokenizer of XML passes over a mark by itself.
   const bool is_json = source.format == extract::Format::json;
-  if (is_json && text.starts_with(format::byte_order_mark))
-    text.remove_prefix(format::byte_order_mark.size());
+  if (is_json && made.text.starts_with(format::byte_order_mark))
+    made.text.remove_prefix(format::byte_order_mark.size());
   free_ = free_.subspan(static_cast<std::size_t>(size + extract::FrontEnd::padding));
-  return {.state = State::whole, .text = text, .problem = {}};
+  return made;
 }
 
 }  // namespace weir::pipeline
