@@ -56,9 +56,22 @@ void encode(u32 code_point, std::string& out) {
   put(0x80 | (code_point & 0x3F));
 }
 
+bool is_ascii(std::string_view text) {
+  return std::ranges::none_of(text, [](char c) { return (static_cast<u8>(c) & 0x80) != 0; });
+}
+
+// Most names: their letters fold as ASCII does.
+std::string_view fold_ascii(std::string_view text, Scratch& scratch) {
+  if (std::ranges::none_of(text, [](char c) { return 'A' <= c && c <= 'Z'; })) return text;
+  char* const out = scratch.allocate(static_cast<i64>(text.size()));
+  std::ranges::transform(text, out, ascii_lower);
+  return {out, text.size()};
+}
+
 }  // namespace
 
 std::string_view fold_case(std::string_view text, Scratch& scratch) {
+  if (is_ascii(text)) return fold_ascii(text, scratch);
   if (!is_valid_utf8(text)) return text;
   std::string out;
   out.reserve(text.size());

@@ -15,6 +15,8 @@ namespace {
 using namespace std::string_view_literals;
 
 constexpr i64 ratio_counts_from = 16 * MiB;
+// Of a file that is opened: all of a small one, and where a zip of many members has its directory.
+constexpr i64 held_bytes = 16 * KiB;
 
 struct Signature {
   std::string_view bytes;
@@ -133,6 +135,7 @@ Result<void> check_member_name(std::string_view name, const InputLimits& limits)
 Result<std::unique_ptr<Archive>> Archive::open(const std::filesystem::path& path,
                                                const InputLimits& limits) {
   WEIR_ASSIGN(File opened, File::open(path));
+  WEIR_TRY(opened.hold_end(held_bytes));
   auto file = std::make_shared<const File>(std::move(opened));
   WEIR_ASSIGN(const ScannedFormat format, format_of(*file));
   if (format.name == "zip") return open_zip(std::move(file), limits);

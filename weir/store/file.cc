@@ -5,7 +5,9 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
+#include <cstring>
 
 #include "weir/base/bytes.h"
 
@@ -39,7 +41,19 @@ File::~File() {
   if (descriptor_ >= 0) ::close(descriptor_);
 }
 
+Result<void> File::hold_end(i64 bytes) {
+  WEIR_ASSIGN(const i64 end, size());
+  const i64 begin = std::max<i64>(0, end - bytes);
+  std::string held(static_cast<std::size_t>(end - begin), '\0');
+  WEIR_ASSIGN(const i64 count, read_at(begin, std::as_writable_bytes(std::span(held))));
+  held.resize(static_cast<std::size_t>(count));
+  held_ = std::move(held);
+  held_at_ = begin;
+  return {};
+}
+
 Result<i64> File::size() const {
+  if (held_at_ >= 0) return held_at_ + static_cast<i64>(held_.size());
   struct stat status;
   if (::fstat(descriptor_, &status) != 0) return error("read the size of", errno);
   return i64{status.st_size};
@@ -56,6 +70,14 @@ Result<i64> File::read_next(std::span<std::byte> out) {
 }
 
 Result<i64> File::read_at(i64 offset, std::span<std::byte> out) const {
+  if (held_at_ >= 0 && offset >= held_at_) {
+    const i64 behind = held_at_ + static_cast<i64>(held_.size()) - offset;
+    const auto count =
+        static_cast<std::size_t>(std::clamp<i64>(behind, 0, static_cast<i64>(out.size())));
+    if (count > 0)
+      std::memcpy(out.data(), held_.data() + static_cast<std::size_t>(offset - held_at_), count);
+    return static_cast<i64>(count);
+  }
   i64 filled = 0;
   while (!out.empty()) {
     const ssize_t got = ::pread(descriptor_, out.data(), out.size(), offset + filled);

@@ -17,12 +17,17 @@ class File {
   // Errors: not_found, io.
   static Result<File> open(const std::filesystem::path& path);
   File(File&& other) noexcept
-      : descriptor_(std::exchange(other.descriptor_, -1)), path_(std::move(other.path_)) {}
+      : descriptor_(std::exchange(other.descriptor_, -1)),
+        path_(std::move(other.path_)),
+        held_(std::move(other.held_)),
+        held_at_(other.held_at_) {}
   File& operator=(File&&) = delete;
   ~File();
 
   const std::filesystem::path& path() const { return path_; }
   Result<i64> size() const;
+  // Reads the last `bytes`, or all where there are no more: `read_at` then takes them from memory.
+  Result<void> hold_end(i64 bytes);
   // The system reads ahead of a file that is read front to back.
   void will_read_all() const;
   // Bytes from where the last such read ended; 0 at the end. Also of pipes.
@@ -37,6 +42,8 @@ class File {
 
   int descriptor_;
   std::filesystem::path path_;
+  std::string held_;  // the file's end
+  i64 held_at_ = -1;  // where it begins; -1: nothing is held
 };
 
 // A file from its first byte to its last.

@@ -154,7 +154,9 @@ std::vector<std::string> parts_of(std::string_view path) {
 }
 
 NamePattern::NamePattern(std::vector<std::string> parts, LetterCase letters)
-    : parts_(std::move(parts)), letters_(letters) {}
+    : parts_(std::move(parts)), letters_(letters) {
+  ends_plainly_ = !parts_.empty() && parts_.back().find_first_of("*?[") == std::string::npos;
+}
 
 // A `**` may stand for no part at all.
 void NamePattern::skip_optional(Positions& at) const {
@@ -189,7 +191,16 @@ bool NamePattern::may_go_on(const Positions& at) const {
   return std::find(at.begin(), at.end() - 1, true) != at.end() - 1;
 }
 
+// Whether the last part of the path is that of the pattern, which has no wildcards.
+bool NamePattern::ends_as(std::string_view path) const {
+  while (path.ends_with('/') || path.ends_with("/.")) path.remove_suffix(1);
+  const std::string_view name = path.substr(path.rfind('/') + 1);
+  return letters_ == LetterCase::ignored ? equals_ignoring_ascii_case(name, parts_.back())
+                                         : name == parts_.back();
+}
+
 bool NamePattern::is_met_by(std::string_view path) const {
+  if (ends_plainly_ && !ends_as(path)) return false;
   Positions at = start();
   for (const std::string& part : parts_of(path)) at = step(at, part);
   return is_met(at);

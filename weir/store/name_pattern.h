@@ -50,8 +50,11 @@ class NamePattern {
  private:
   void skip_optional(Positions& at) const;
 
+  bool ends_as(std::string_view path) const;
+
   std::vector<std::string> parts_;
   LetterCase letters_;
+  bool ends_plainly_ = false;  // the last part has no wildcards
 };
 
 }  // namespace weir::store

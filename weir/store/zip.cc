@@ -127,9 +127,8 @@ class ZipArchive : public Archive {
 }  // namespace
 
 Result<std::unique_ptr<Archive>> open_zip(SharedFile file, const InputLimits& limits) {
-  const std::string name = shown(*file);
-  auto archive = std::make_unique<ZipArchive>(std::move(file), limits);
-  if (auto listed = archive->list(); !listed.ok()) return listed.error().context(name);
+  auto archive = std::make_unique<ZipArchive>(file, limits);
+  if (auto listed = archive->list(); !listed.ok()) return listed.error().context(shown(*file));
   return std::unique_ptr<Archive>(std::move(archive));
 }
 

@@ -12,8 +12,11 @@ using extract::Value;
 
 // The one of `names` that differs from `name` in case only, or null.
 Value find(const std::vector<Value>& names, const Value& name, extract::Scratch& scratch) {
+  auto there = std::ranges::find_if(
+      names, [&](const Value& one) { return !one.null && one.text == name.text; });
+  if (there != names.end()) return *there;
   const std::string_view wanted = extract::fold_case(name.text, scratch);
-  const auto there = std::ranges::find_if(names, [&](const Value& one) {
+  there = std::ranges::find_if(names, [&](const Value& one) {
     return !one.null && extract::fold_case(one.text, scratch) == wanted;
   });
   return there == names.end() ? Value() : *there;
