@@ -62,7 +62,9 @@ int make_worth(const Fts5ExtensionApi* api, Fts5Context* context, Worth& worth) 
   worth.average_words = std::max(1.0, static_cast<double>(words) / static_cast<double>(all));
   const int phrases = api->xPhraseCount(context);
   const i64 limit = std::max(least_counted, counted_entries / std::max(phrases, 1));
-  for (int phrase = 0; phrase < phrases && result == SQLITE_OK; ++phrase) {
+  // A word alone is worth the same in all entries, so nothing needs to be counted.
+  if (phrases == 1) worth.of_phrase.push_back(1);
+  for (int phrase = 0; phrases > 1 && phrase < phrases && result == SQLITE_OK; ++phrase) {
     double entries = 0;
     result = find_entries(api, context, phrase, limit, all, entries);
     const double rarity = std::log((static_cast<double>(all) - entries + 0.5) / (entries + 0.5));

@@ -14,6 +14,9 @@ namespace weir::comics {
 namespace {
 
 constexpr i64 most_ranked = 5'000;
+// Few matches are ranked as they are found: to find them is what takes the time. More of them are
+// counted first.
+constexpr i64 ranked_at_once = 1'000;
 constexpr std::size_t most_words_of_prefix = 256;
 constexpr i64 cache_bytes = 32 * MiB;
 
@@ -89,9 +92,16 @@ Result<SearchResult> Search::find(std::string_view text, i64 limit) {
   ExpressionOptions options{
       .expand = [this](const std::string& prefix) { return words_that_begin(prefix); }};
   WEIR_ASSIGN(const std::string all, fts_expression(query, options));
+  std::vector<Ranked> ranked;
+  WEIR_TRY(rank(all, ranked_at_once + 1, 0, ranked));
+  if (std::ssize(ranked) <= ranked_at_once) {
+    const i64 matches = std::ssize(ranked);
+    WEIR_ASSIGN(auto comics, describe(ranked, limit));
+    return SearchResult{.comics = std::move(comics), .matches = matches};
+  }
+  ranked.clear();
   const i64 most = std::max(limit, most_ranked);
   WEIR_ASSIGN(const i64 matches, count(all, most + 1));
-  std::vector<Ranked> ranked;
   const bool has_more = matches > most;
   if (has_more && has_free_words(query)) {
     options.heavy_columns_only = true;
