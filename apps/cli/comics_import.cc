@@ -3,6 +3,7 @@
 
 #include "apps/cli/comics_report.h"
 #include "apps/cli/common_options.h"
+#include "weir/base/bytes.h"
 #include "weir/jobs/comics/import.h"
 
 namespace weir::cli {
@@ -14,9 +15,9 @@ using comics::ImportRun;
 
 void print_dry(const ImportReport& report) {
   for (const ImportRun& run : report.runs)
-    fmt::print("library {}: {} to create, {} to modify, {} moved, {} to delete, {} unchanged\n",
-               run.library, run.counts.created, run.counts.modified, run.counts.moved,
-               run.counts.deleted, run.counts.unchanged);
+    fmt::print("{}: {} to create, {} to modify, {} moved, {} to delete, {} unchanged\n",
+               printable(run.root, 1 * KiB), run.counts.created, run.counts.modified,
+               run.counts.moved, run.counts.deleted, run.counts.unchanged);
 }
 
 class ComicsImportCommand final : public Command {

@@ -9,6 +9,7 @@
 #include "weir/extract/front_end.h"
 #include "weir/format/json_cutter.h"
 #include "weir/format/xml_encoding.h"
+#include "weir/pipeline/chunk_reader.h"
 
 namespace weir::pipeline {
 
@@ -64,8 +65,13 @@ Result<extract::RecordDocuments> ArchiveReader::read(const RunInput& input,
   }
   documents.file = {.input = &input.input, .archive = archive_.get(), .facts = input.facts.get()};
   if (archive_ == nullptr) return documents;
-  for (std::size_t i = 0; i < plan_.documents.size(); ++i)
-    if (!plan_.documents[i].member.empty()) documents.documents[i] = read_document(*archive_, i);
+  for (std::size_t i = 0; i < plan_.documents.size(); ++i) {
+    if (plan_.documents[i].member.empty()) continue;
+    DocumentBytes& document = documents.documents[i];
+    document = read_document(*archive_, i);
+    // A record's warning stands beside it, and its file may move.
+    document.problem = without_location(document.problem, input);
+  }
   return documents;
 }
 

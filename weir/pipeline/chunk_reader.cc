@@ -41,9 +41,8 @@ struct OpenInput {
   std::string oversize_head;
 };
 
-std::string without_location(const Error& error, const RunInput& input) {
+std::string without_location(const std::string& message, const RunInput& input) {
   const std::string location = input.input.location + ": ";
-  const std::string& message = error.message();
   return message.starts_with(location) ? message.substr(location.size()) : message;
 }
 
@@ -242,7 +241,7 @@ void ChunkReader::fail_input(ChunkSlot& slot, const Error& error) {
   open_->ended = true;
   open_->failed = true;
   open_->pending.clear();
-  segment_of(slot).error = without_location(error, open_->input);
+  segment_of(slot).error = without_location(error.message(), open_->input);
 }
 
 void ChunkReader::finish_input(ChunkSlot& slot) {

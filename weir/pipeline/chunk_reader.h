@@ -32,7 +32,7 @@ struct ReadOptions {
 };
 
 // Why `input` fails, for whoever says its location first.
-std::string without_location(const Error& error, const RunInput& input);
+std::string without_location(const std::string& message, const RunInput& input);
 
 struct OpenInput;
 

@@ -146,7 +146,7 @@ Result<void> ReadStep::extract_archive(ChunkSlot& slot, Segment& segment, ChunkS
   const RunInput& input = inputs_.at(segment.input);
   auto documents = slot.read_archive(input, segment.source);
   if (!documents.ok()) {
-    segment.error = without_location(documents.error(), input);
+    segment.error = without_location(documents.error().message(), input);
     return {};
   }
   return take_documents(*documents, slot, segment, sink, turn);

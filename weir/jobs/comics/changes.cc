@@ -209,9 +209,9 @@ Result<void> Finder::take(TreeEntry& file) {
     WEIR_ASSIGN(is_changed, has_other_bytes(comic, file.path_bytes));
   }
   WEIR_TRY(comics_.advance());
-  if (is_changed && !failed_before) return add_settled(file, comic);
-  // Its new form could not be read, and the run that found so was killed before it removed the old.
-  if (is_changed) return add_gone(comic);
+  // It could not be read, and the run that found so was killed before it removed the old form.
+  if (failed_before) return add_gone(comic);
+  if (is_changed) return add_settled(file, comic);
   ++found_.counts.unchanged;
   return {};
 }

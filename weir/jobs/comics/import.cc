@@ -54,6 +54,7 @@ class Import final : public pipeline::FeedObserver {
 
  private:
   Result<void> open();
+  Result<void> open_dry();
   Result<bool> find_work();
   Result<void> find_in(const std::string& root);
   Result<void> begin();
@@ -64,28 +65,38 @@ class Import final : public pipeline::FeedObserver {
   Result<void> end_runs();
   Result<void> put_runs();
   flow::RunRow ended(flow::RunStatus status) const;
+  void count_move(RunCounts& counts) const;
   ImportRun& run_of(i64 library);
-  db::Connection& connection() { return target_->connection(); }
+  db::Connection& connection() { return dry_ ? *dry_ : target_->connection(); }
 
   const ImportOptions& options_;
   const Clock::time_point started_ = Clock::now();
   const std::string time_ = format_timestamp(now_microseconds());
   pipeline::RunOptions read_options_;
   std::unique_ptr<pipeline::LoadedDeclaration> loaded_;
-  std::unique_ptr<target::SqliteTarget> target_;
+  std::unique_ptr<target::SqliteTarget> target_;  // null in a dry run
+  std::optional<db::Connection> dry_;
   std::optional<ChangeList> changes_;
   std::vector<LibraryRoot> roots_;
   std::vector<Move> moves_;
   std::optional<FailedFiles> failed_files_;
   bool had_failures_ = false;     // before this run
-  bool had_no_comics_ = false;    // before this run
   bool may_have_unused_ = false;  // folders
+  i64 vanished_ = 0;              // files, since the tree was read
   db::Statement add_gone_;
   flow::RunRow run_;
   ImportReport report_;
 };
 
 Result<void> Import::open() {
+  // Before a library is made: a root that cannot be read needs none.
+  for (const std::string& root : options_.roots) {
+    WEIR_ASSIGN(const std::string path, store::absolute_path(root));
+    WEIR_TRY(TreeWalk::open(path, {}));
+  }
+  WEIR_ASSIGN(auto changes, ChangeList::create(folder_of(options_.db)));
+  changes_.emplace(std::move(changes));
+  if (options_.dry_run) return open_dry();
   extract::Names names;
   add_names(names);
   WEIR_ASSIGN(loaded_, pipeline::load_text_for_run(declaration_text(), "comics.toml", "", names));
@@ -98,14 +109,22 @@ Result<void> Import::open() {
   WEIR_ASSIGN(const auto shares, pipeline::divide_memory(read_options_));
   WEIR_ASSIGN(target_,
               target::open_sqlite_target(options_.db, target::Access::write, shares.target_bytes));
-  WEIR_ASSIGN(auto changes, ChangeList::create(folder_of(options_.db)));
-  changes_.emplace(std::move(changes));
+  return {};
+}
+
+// A dry run makes no file: where there is no library yet, the tree is compared with an empty one.
+Result<void> Import::open_dry() {
+  std::error_code error;
+  const bool is_there = std::filesystem::exists(options_.db, error);
+  WEIR_ASSIGN(auto opened, db::Connection::open(is_there ? options_.db : ":memory:", {}));
+  dry_.emplace(std::move(opened));
   return {};
 }
 
 // Finds changes and moves, in one transaction; true where there is something to do.
 Result<bool> Import::find_work() {
   const auto started = Clock::now();
+  log(LogLevel::debug, "find");
   if (options_.progress != nullptr) options_.progress->start("looking for changes", 0);
   WEIR_TRY(make_gone_table(connection()));
   WEIR_ASSIGN(auto transaction, db::Transaction::begin(connection()));
@@ -113,14 +132,17 @@ Result<bool> Import::find_work() {
   WEIR_ASSIGN(const bool last_ended, last_run_ended(connection()));
   for (const std::string& root : options_.roots) WEIR_TRY(find_in(root));
   WEIR_ASSIGN(moves_, apply_moves(connection(), *changes_, roots_, time_));
-  for (const Move& move : moves_) ++run_of(move.library).counts.moved;
+  for (const Move& move : moves_) count_move(run_of(move.library).counts);
   // What is gone may be one of the files that are left for a later run.
   if (report_.unsettled > 0) WEIR_TRY(connection().execute("DELETE FROM temp.weir_gone"));
   WEIR_ASSIGN(const i64 gone, connection().query_i64("SELECT count(*) FROM temp.weir_gone"));
   may_have_unused_ = gone > 0 || !moves_.empty() || !last_ended;
+  const bool has_work = changes_->size() > 0 || gone > 0 || !last_ended;
+  // Beside what this transaction leaves to be tidied, so that the next run sees to it if need be.
+  if (has_work && !options_.dry_run) WEIR_TRY(put_runs());
   if (!options_.dry_run) WEIR_TRY(transaction.commit());
   report_.find_seconds = seconds_since(started);
-  return changes_->size() > 0 || gone > 0 || !last_ended;
+  return has_work;
 }
 
 Result<void> Import::find_in(const std::string& root) {
@@ -147,7 +169,7 @@ Result<void> Import::find_in(const std::string& root) {
                              printable(path, 1 * KiB)));
   report_.files += found.files;
   report_.unsettled += found.unsettled;
-  ImportRun run{.library = library, .started_at = time_};
+  ImportRun run{.library = library, .root = path, .started_at = time_};
   run.counts.unchanged = found.counts.unchanged;
   if (options_.dry_run) {
     run.counts = found.counts;
@@ -157,13 +179,19 @@ Result<void> Import::find_in(const std::string& root) {
   return {};
 }
 
+void Import::count_move(RunCounts& counts) const {
+  ++counts.moved;
+  if (!options_.dry_run) return;
+  // There it was taken for a comic that is gone and another one that is new.
+  --counts.created;
+  --counts.deleted;
+}
+
 ImportRun& Import::run_of(i64 library) {
   return *std::ranges::find(report_.runs, library, &ImportRun::library);
 }
 
 Result<void> Import::begin() {
-  WEIR_ASSIGN(const bool stored, has_comics(connection()));
-  had_no_comics_ = !stored;
   run_ = {.id = flow::make_run_id(),
           .command_line = options_.command_line,
           .version = std::string(pipeline::version),
@@ -179,7 +207,6 @@ Result<void> Import::begin() {
   WEIR_ASSIGN(add_gone_, connection().prepare("INSERT INTO temp.weir_gone VALUES (?1, ?2)"));
   WEIR_ASSIGN(auto transaction, db::Transaction::begin(connection()));
   WEIR_TRY(make_index(connection()));
-  WEIR_TRY(put_runs());
   return transaction.commit();
 }
 
@@ -188,11 +215,23 @@ Result<void> Import::put_runs() {
   return {};
 }
 
+// A file that went away with its folder, or with its disk, has not failed. What is stored of it
+// stays until the next run has looked.
+bool has_vanished(const std::filesystem::path& file) {
+  std::error_code error;
+  return !std::filesystem::exists(file, error);
+}
+
 Result<void> Import::settled(const pipeline::RunInput& input) {
   const auto& change = static_cast<const ComicFacts&>(*input.facts).change;
   RunCounts& counts = run_of(change.library).counts;
   const std::string& reason = input.row.error.empty() ? input.refusal : input.row.error;
   if (!reason.empty()) {
+    may_have_unused_ = true;
+    if (has_vanished(input.input.file)) {
+      ++vanished_;
+      return {};
+    }
     ++counts.failed;
     return fail(change, reason);
   }
@@ -203,7 +242,6 @@ Result<void> Import::settled(const pipeline::RunInput& input) {
 
 // A file that cannot be read any more is no comic.
 Result<void> Import::fail(const Change& change, const std::string& reason) {
-  may_have_unused_ = true;
   if (change.comic != 0) {
     add_gone_.bind(1, change.comic);
     add_gone_.bind(2, change.library);
@@ -238,6 +276,9 @@ Result<void> Import::read_changes() {
         target_->finish(ended(stopped ? flow::RunStatus::interrupted : flow::RunStatus::failed)));
     return std::move(read).error();
   }
+  if (vanished_ > 0)
+    log(LogLevel::warning, "files went away before they were read; the next run sees to them",
+        {{"files", std::to_string(vanished_)}});
   report_.chunks = read->chunks;
   report_.read_seconds = read->read_seconds;
   return {};
@@ -255,6 +296,7 @@ flow::RunRow Import::ended(flow::RunStatus status) const {
 // Comics that are gone, the indexes of a library that is new, and what nothing uses any more.
 Result<void> Import::tidy() {
   const auto started = Clock::now();
+  log(LogLevel::debug, "tidy");
   if (options_.progress != nullptr) options_.progress->start("tidying", 0);
   WEIR_ASSIGN(const auto deleted, delete_gone(*target_, loaded_->tables, run_.id, report_.chunks));
   for (const auto& [library, comics] : deleted) run_of(library).counts.deleted = comics;
@@ -274,6 +316,7 @@ Result<void> Import::tidy() {
 
 Result<void> Import::update_search_index() {
   const auto started = Clock::now();
+  log(LogLevel::debug, "index");
   if (options_.progress != nullptr) options_.progress->start("indexing", 0);
   const i64 left = flow::budget_bytes(options_.memory_bytes, flow::resident_bytes());
   WEIR_ASSIGN(report_.indexed, update_index(connection(), {.memory_bytes = left / 2,

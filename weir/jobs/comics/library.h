@@ -81,6 +81,7 @@ struct RunCounts {
 struct ImportRun {
   i64 id = 0;  // 0: not written yet
   i64 library = 0;
+  std::string root;  // of the library; not written
   std::string started_at;
   std::string finished_at;  // empty: not yet
   RunCounts counts;

@@ -2,8 +2,10 @@
 
 #include <algorithm>
 #include <filesystem>
+#include <limits>
 
 #include "weir/jobs/comics/fingerprint.h"
+#include "weir/jobs/comics/library.h"
 
 namespace weir::comics {
 
@@ -102,6 +104,10 @@ Result<void> fingerprint_new(db::Connection& connection, ChangeList& changes,
 
 std::string_view last_name(std::string_view path) { return path.substr(path.rfind('/') + 1); }
 
+// The stored time of a comic that is still to be read again: no file has it, so that the next run
+// reads the comic if this one is killed before it does.
+constexpr i64 no_time = std::numeric_limits<i64>::min();
+
 // Gives each comic its new path.
 class Mover {
  public:
@@ -120,6 +126,7 @@ class Mover {
   db::Statement moves_;
   db::Statement old_;
   db::Statement update_;
+  std::optional<FailedFiles> failed_;
 };
 
 Result<void> Mover::prepare() {
@@ -129,7 +136,10 @@ Result<void> Mover::prepare() {
                                         "FROM comic WHERE id = ?1"));
   WEIR_ASSIGN(update_,
               connection_.prepare("UPDATE comic SET folder_id = ?2, path = ?3, path_bytes = ?4, "
-                                  "device = ?5, inode = ?6, updated_at = ?7 WHERE id = ?1"));
+                                  "device = ?5, inode = ?6, updated_at = ?7, mtime_ns = ?8 "
+                                  "WHERE id = ?1"));
+  WEIR_ASSIGN(auto failed, FailedFiles::prepare(connection_));
+  failed_.emplace(std::move(failed));
   return changes_.rewind();
 }
 
@@ -172,7 +182,10 @@ Result<Move> Mover::move(const Change& change, i64 ordinal, i64 comic) {
   update_.bind(5, change.file.device);
   update_.bind(6, change.file.inode);
   update_.bind(7, time_);
+  update_.bind(8, made.is_read_again ? no_time : change.file.mtime_ns);
   WEIR_TRY(update_.run());
+  // Another file was there, which could not be read.
+  WEIR_TRY(failed_->remove(change.library, change.file.path));
   return made;
 }
 

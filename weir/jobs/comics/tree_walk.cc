@@ -14,6 +14,7 @@
 #include <string_view>
 
 #include "weir/base/bytes.h"
+#include "weir/base/log.h"
 #include "weir/jobs/comics/file_names.h"
 
 namespace weir::comics {
@@ -25,6 +26,9 @@ constexpr i64 nanoseconds_per_second = 1'000'000'000;
 using FolderId = std::pair<dev_t, ino_t>;
 
 std::string reason_of(int number) { return std::generic_category().message(number); }
+
+// Of a link, or of a name that vanished: there is nothing behind it.
+bool leads_nowhere(int number) { return number == ENOENT || number == ENOTDIR || number == ELOOP; }
 
 class Directory {
  public:
@@ -140,9 +144,14 @@ void TreeWalk::State::add(Folder& folder, const dirent& found) {
   entry.is_link = found.d_type == DT_LNK;
   if (entry.is_link || found.d_type == DT_UNKNOWN) {
     struct stat status {};
-    if (fstatat(folder.directory.descriptor(), found.d_name, &status, 0) != 0) return;
-    entry.is_folder = S_ISDIR(status.st_mode);
-    if (!entry.is_folder && !S_ISREG(status.st_mode)) return;
+    if (fstatat(folder.directory.descriptor(), found.d_name, &status, 0) == 0) {
+      entry.is_folder = S_ISDIR(status.st_mode);
+      if (!entry.is_folder && !S_ISREG(status.st_mode)) return;
+    } else {
+      if (leads_nowhere(errno)) return;
+      // Whoever opens or stats it tells what is wrong.
+      entry.is_folder = !is_comic_name(name, options.all_archives);
+    }
   } else if (!entry.is_folder && found.d_type != DT_REG) {
     return;
   }
@@ -190,12 +199,12 @@ bool TreeWalk::State::enter(const Folder::Entry& entry, TreeEntry& out) {
   const std::string from(entry.bytes);
   const int descriptor =
       openat(above.directory.descriptor(), from.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-  const int number = errno;
   DIR* handle = descriptor >= 0 ? fdopendir(descriptor) : nullptr;
   if (handle == nullptr) {
+    const int number = errno;
     out.path.clear();
     if (descriptor >= 0) close(descriptor);
-    if (number == ENOENT || number == ENOTDIR) return false;  // it vanished
+    if (leads_nowhere(number)) return false;  // it vanished
     name(entry, out);
     out.fault = "the folder cannot be read: " + reason_of(number);
     return false;
@@ -249,6 +258,12 @@ Result<bool> TreeWalk::next(TreeEntry& entry) {
     const Folder::Entry found = folder.entries[folder.next++];
     if (!found.is_folder) {
       if (state.take_file(folder, found, entry)) return true;
+      continue;
+    }
+    if (folder.next > 1 && folder.entries[folder.next - 2].text == found.text) {
+      // Their paths would not come in order.
+      log(LogLevel::warning, "passed over: the name of another folder reads the same as UTF-8",
+          {{"path", state.path + std::string(found.text)}});
       continue;
     }
     if (!state.enter(found, entry) && !entry.path.empty()) return true;

@@ -48,8 +48,8 @@ class TreeWalk {
   TreeWalk(TreeWalk&&) noexcept;
   ~TreeWalk();
 
-  // The next file; false: there are no more. Two names that read the same as UTF-8 follow one
-  // another by their bytes.
+  // The next file; false: there are no more. Two files whose names read the same as UTF-8 follow
+  // one another by their bytes; of folders the first such is read, which is logged.
   Result<bool> next(TreeEntry& entry);
 
  private:

@@ -55,8 +55,10 @@ Result<milliseconds> Watch::import() {
   }
   said_so_ = false;
   if (options_.done) options_.done(*report);
-  return report->unsettled > 0 ? milliseconds(options_.settle_ms)
-                               : milliseconds(options_.poll_seconds * 1'000);
+  constexpr i64 most_seconds = 1'000'000'000;
+  return report->unsettled > 0
+             ? milliseconds(options_.settle_ms)
+             : milliseconds(std::min(options_.poll_seconds, most_seconds) * 1'000);
 }
 
 // Behind the first change: until none came for a while. False: stopped.
@@ -80,7 +82,7 @@ Result<void> Watch::run() {
 }  // namespace
 
 Result<void> watch_comics(const WatchOptions& options) {
-  WEIR_ASSIGN(TreeWatch watch, TreeWatch::open());
+  WEIR_ASSIGN(TreeWatch watch, TreeWatch::open(options.import.db));
   return Watch(options, std::move(watch)).run();
 }
 
