@@ -80,9 +80,10 @@ class Import final : public pipeline::FeedObserver {
   std::vector<LibraryRoot> roots_;
   std::vector<Move> moves_;
   std::optional<FailedFiles> failed_files_;
-  bool had_failures_ = false;     // before this run
-  bool may_have_unused_ = false;  // folders
-  i64 vanished_ = 0;              // files, since the tree was read
+  bool had_failures_ = false;         // before this run
+  bool may_have_unused_ = false;      // folders
+  bool may_have_byte_paths_ = false;  // that are still stored as texts
+  i64 vanished_ = 0;                  // files, since the tree was read
   db::Statement add_gone_;
   flow::RunRow run_;
   ImportReport report_;
@@ -137,6 +138,7 @@ Result<bool> Import::find_work() {
   if (report_.unsettled > 0) WEIR_TRY(connection().execute("DELETE FROM temp.weir_gone"));
   WEIR_ASSIGN(const i64 gone, connection().query_i64("SELECT count(*) FROM temp.weir_gone"));
   may_have_unused_ = gone > 0 || !moves_.empty() || !last_ended;
+  may_have_byte_paths_ = !last_ended;
   const bool has_work = changes_->size() > 0 || gone > 0 || !last_ended;
   // Beside what this transaction leaves to be tidied, so that the next run sees to it if need be.
   if (has_work && !options_.dry_run) WEIR_TRY(put_runs());
@@ -235,6 +237,7 @@ Result<void> Import::settled(const pipeline::RunInput& input) {
     ++counts.failed;
     return fail(change, reason);
   }
+  if (!change.file.path_bytes.empty()) may_have_byte_paths_ = true;
   ++(change.comic != 0 ? counts.modified : counts.created);
   if (input.warned) ++counts.warned;
   return had_failures_ ? failed_files_->remove(change.library, change.file.path) : Result<void>();
@@ -304,6 +307,11 @@ Result<void> Import::tidy() {
   WEIR_TRY(target_->finish(ended(flow::RunStatus::done)));
   WEIR_ASSIGN(auto transaction, db::Transaction::begin(connection()));
   if (may_have_unused_) WEIR_TRY(remove_empty_folders(connection()));
+  // Declared columns hold texts, and programs refuse a text that is not UTF-8.
+  if (may_have_byte_paths_)
+    WEIR_TRY(
+        connection().execute("UPDATE comic SET path_bytes = CAST(path_bytes AS BLOB) "
+                             "WHERE typeof(path_bytes) = 'text'"));
   // What find_changes asks of every stored comic.
   WEIR_TRY(
       connection().execute("CREATE INDEX IF NOT EXISTS comic_stored_file "

@@ -1,5 +1,7 @@
 #include "weir/jobs/comics/library.h"
 
+#include <fmt/format.h>
+
 namespace weir::comics {
 
 RunCounts& RunCounts::operator+=(const RunCounts& other) {
@@ -14,7 +16,27 @@ RunCounts& RunCounts::operator+=(const RunCounts& other) {
   return *this;
 }
 
+namespace {
+
+// The tables come in one transaction, and the one that nobody else has stands for all.
+Result<void> check_whose_tables(db::Connection& connection) {
+  WEIR_ASSIGN(const i64 is_library,
+              connection.query_i64("SELECT count(*) FROM sqlite_schema WHERE name = 'import_run'"));
+  if (is_library != 0) return {};
+  WEIR_ASSIGN(const std::string other,
+              connection.query_text("SELECT min(name) FROM sqlite_schema WHERE name IN "
+                                    "('comic', 'library', 'folder', 'failed_import')"));
+  if (other.empty()) return {};
+  return Error(ErrorCode::conflict,
+               fmt::format("{}: its table {} was not made by weir comics import; nothing was "
+                           "changed. Name another file by --db",
+                           connection.file(), other));
+}
+
+}  // namespace
+
 Result<void> make_library_tables(db::Connection& connection) {
+  WEIR_TRY(check_whose_tables(connection));
   return connection.execute(R"(
 CREATE TABLE IF NOT EXISTS library (id INTEGER PRIMARY KEY, path TEXT NOT NULL UNIQUE);
 CREATE TABLE IF NOT EXISTS folder (

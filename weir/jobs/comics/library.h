@@ -14,6 +14,7 @@
 namespace weir::comics {
 
 // The tables, where they are missing. Each function is inside the caller's transaction.
+// Errors: conflict  the file has tables of these names that are somebody else's.
 Result<void> make_library_tables(db::Connection& connection);
 // Whether comics were ever imported into this file.
 Result<bool> has_comics(db::Connection& connection);
