@@ -37,17 +37,17 @@ LEAST_HITS = 2
 options = argparse.Namespace(kills=20, seed=1)
 
 
-def phase_of(line):
-    word = line.decode().partition("debug: ")[2].split(" ")[0].strip()
-    return word if word in PHASES else None
-
-
 class Kill:
     """One run that is killed: in which phase it was, and whether it was alive until then."""
 
-    def __init__(self, command):
+    def __init__(self, command, phases=PHASES):
         self.process = weir_cli.start(*command, "--log-level", "debug")
+        self.phases = phases
         self.phase = "start"
+
+    def phase_of(self, line):
+        word = line.decode().partition("debug: ")[2].split(" ")[0].strip()
+        return word if word in self.phases else None
 
     def after(self, seconds):
         time.sleep(seconds)
@@ -56,8 +56,8 @@ class Kill:
     def within(self, phase, count, seconds):
         """At the count-th beginning of the phase, or in the last one that there is."""
         for line in self.process.stderr:
-            self.phase = phase_of(line) or self.phase
-            count -= self.phase == phase and phase_of(line) is not None
+            self.phase = self.phase_of(line) or self.phase
+            count -= self.phase == phase and self.phase_of(line) is not None
             if count == 0:
                 break
         time.sleep(seconds)
@@ -66,7 +66,7 @@ class Kill:
     def now(self):
         self.process.send_signal(signal.SIGKILL)
         for line in self.process.stderr:
-            self.phase = phase_of(line) or self.phase
+            self.phase = self.phase_of(line) or self.phase
         self.process.stderr.close()
         self.was_alive = self.process.wait() == -signal.SIGKILL
         return self
