@@ -42,10 +42,10 @@ std::string source_name(std::string_view written) {
 
 // The text behind `mark`, where it stands; ASCII case ignored.
 std::optional<std::string_view> behind(std::string_view text, std::string_view mark) {
-  const auto found = std::ranges::search(
-      text, mark, [](char a, char b) { return ascii_lower(a) == ascii_lower(b); });
-  if (found.empty() && !mark.empty()) return std::nullopt;
-  return std::string_view(found.end(), text.end());
+  const auto found = std::search(text.begin(), text.end(), mark.begin(), mark.end(),
+                                 [](char a, char b) { return ascii_lower(a) == ascii_lower(b); });
+  if (found == text.end() && !mark.empty()) return std::nullopt;
+  return text.substr(static_cast<std::size_t>(found - text.begin()) + mark.size());
 }
 
 struct Url {
