@@ -216,6 +216,8 @@ void check_limits(const CheckContext& context, const FieldDecl& field, Type type
     context.report(
         node.place_of({field.min ? "min" : "max"}), label,
         fmt::format("\"min\" and \"max\" are for numbers; the type is {}", to_string(type)));
+  if (field.clamp && !field.min && !field.max)
+    context.report(node.place_of({"clamp"}), label, "\"clamp\" needs \"min\" or \"max\"");
   if (field.min && field.max && *field.min > *field.max)
     context.report(node.place_of({"max"}), label, "\"max\" is below \"min\"");
   if (!field.default_value) return;
@@ -246,7 +248,7 @@ void check_no_value(const CheckContext& context, const TomlNode& node, std::stri
   for (const char* key :
        {"coerce",    "format",      "unit",        "assume",  "decimal",    "separator", "join",
         "pattern",   "minor_units", "check_digit", "trim",    "null_items", "strict",    "round",
-        "max_chars", "null_tokens", "values",      "default", "min",        "max"}) {
+        "max_chars", "null_tokens", "values",      "default", "min",        "max",       "clamp"}) {
     if (node.find(key) != nullptr)
       context.report(node.place_of({key}), label, fmt::format("\"{}\" needs a \"type\"", key));
   }

@@ -143,11 +143,13 @@ TEST(CheckFields, OrdersLimits) {
 a = { type = "int32", min = 3, max = 2 }
 b = { type = "string", min = 1 }
 c = { type = "float64", round = 99 }
+d = { type = "float64", clamp = true }
 )toml"),
       ElementsAre(
           "f:6:32: [entity.e] field a: \"max\" is below \"min\"",
           "f:7:24: [entity.e] field b: \"min\" and \"max\" are for numbers; the type is string",
-          "f:8:25: [entity.e] field c: \"round\" is a number of decimals from 0 to 15"));
+          "f:8:25: [entity.e] field c: \"round\" is a number of decimals from 0 to 15",
+          "f:9:25: [entity.e] field d: \"clamp\" needs \"min\" or \"max\""));
 }
 
 TEST(CheckFields, ReadsDefaultsAsTheType) {

@@ -118,6 +118,7 @@ struct FieldDecl {
   std::optional<std::string> default_value;
   std::optional<double> min;
   std::optional<double> max;
+  bool clamp = false;  // what is beyond min or max becomes it
   std::optional<OnError> on_error;
   std::optional<Policy> policy;
   std::string policy_source;       // only:<source>

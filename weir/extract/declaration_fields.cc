@@ -127,6 +127,7 @@ void read_value_keys(Section& section, FieldDecl& field) {
   field.default_value = section.scalar("default");
   field.min = section.number("min");
   field.max = section.number("max");
+  field.clamp = section.flag("clamp").value_or(false);
   field.required = section.flag("required").value_or(false);
 }
 

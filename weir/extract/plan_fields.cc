@@ -34,6 +34,7 @@ Result<std::shared_ptr<const Coercer>> coercer_of(const FieldContext& context,
   spec.options = std::move(options);
   spec.min = field.min;
   spec.max = field.max;
+  spec.clamp = field.clamp;
   const Format format = context.source->format;
   spec.split_by_default = format != Format::xml && format != Format::archive;
   auto made = make_coercer(spec, context.input->names->coercers);

@@ -6,6 +6,7 @@
 //   role           the name under which a role is stored: `CoverArtist`, `coverDesigner` and
 //   `Cover`
 //                  are "Cover Artist"; one that is not known stays
+//   identifier_source   a catalogue by its name: `Comic Vine` is comicvine, see identifiers.h
 //
 // Threads: pure functions.
 #pragma once
@@ -18,5 +19,6 @@ extract::NamedCoercer first_integer();
 extract::NamedCoercer language();
 extract::NamedCoercer country();
 extract::NamedCoercer role();
+extract::NamedCoercer identifier_source();
 
 }  // namespace weir::comics

@@ -61,6 +61,11 @@ TEST(Country, HasTwoUpperCaseLetters) {
   EXPECT_EQ(rewritten(country(), "Atlantis"), "bad");
 }
 
+TEST(IdentifierSource, HasLettersAndDigitsOnly) {
+  EXPECT_EQ(rewritten(identifier_source(), "Comic Vine"), "comicvine");
+  EXPECT_EQ(rewritten(identifier_source(), "-"), "bad");
+}
+
 TEST(Role, HasOneNameForAllItsSpellings) {
   for (const char* written : {"CoverArtist", "Cover", "coverDesigner", "cover artist", "COVER"})
     EXPECT_EQ(rewritten(role(), written), "Cover Artist") << written;

@@ -31,15 +31,6 @@ std::string without_blanks(std::string_view text) {
   return made;
 }
 
-// Letters and digits only; of ASCII, so that names in other alphabets stay as they are.
-std::string source_name(std::string_view written) {
-  std::string name = lower(written);
-  std::erase_if(name, [](char c) {
-    return static_cast<unsigned char>(c) < 0x80 && !is_digit(c) && !is_letter(c);
-  });
-  return name == "gcd" ? "grandcomicsdatabase" : name;
-}
-
 // The text behind `mark`, where it stands; ASCII case ignored.
 std::optional<std::string_view> behind(std::string_view text, std::string_view mark) {
   const auto found = std::search(text.begin(), text.end(), mark.begin(), mark.end(),
@@ -87,6 +78,15 @@ std::string_view number_in(std::string_view path, std::string_view mark) {
 }
 
 }  // namespace
+
+// Letters and digits only; of ASCII, so that names in other alphabets stay as they are.
+std::string source_name(std::string_view written) {
+  std::string name = lower(written);
+  std::erase_if(name, [](char c) {
+    return static_cast<unsigned char>(c) < 0x80 && !is_digit(c) && !is_letter(c);
+  });
+  return name == "gcd" ? "grandcomicsdatabase" : name;
+}
 
 std::optional<Identifier> identifier_of_source(std::string_view source, std::string_view id) {
   std::string name = source_name(source);

@@ -20,6 +20,9 @@ struct Identifier {
   friend bool operator==(const Identifier&, const Identifier&) = default;
 };
 
+// The stored name of the source that is called `written`; empty where that is no name.
+std::string source_name(std::string_view written);
+
 // Nothing: there is none.
 std::optional<Identifier> identifier_of_source(std::string_view source, std::string_view id);
 std::optional<Identifier> identifier_of_gtin(std::string_view gtin);

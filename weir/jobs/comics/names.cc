@@ -13,6 +13,7 @@ void add_names(extract::Names& names) {
   names.coercers.add("language", language());
   names.coercers.add("country", country());
   names.coercers.add("role", role());
+  names.coercers.add("identifier_source", identifier_source());
   names.computed.add("comic_date", comic_date());
   names.computed.add("comic_identifier", comic_identifier());
   names.computed.add("sort_name", sort_name());
