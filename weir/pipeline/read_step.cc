@@ -60,9 +60,12 @@ ReadStep::ReadStep(const RunOptions& options, const MemoryShares& shares,
 
 Result<void> ReadStep::run(ChunkSink& sink, i64 first_chunk, RunReport& report) {
   const auto started = std::chrono::steady_clock::now();
+  report.chunk_archives = archives_in(shares_.budget_bytes, options_.chunk_share);
+  if (options_.chunk_records > 0)
+    report.chunk_archives = std::min(report.chunk_archives, options_.chunk_records);
   ChunkReader reader(loaded_.plans, inputs_,
                      {.chunk_records = options_.chunk_records,
-                      .chunk_archives = archives_in(shares_.budget_bytes, options_.chunk_share),
+                      .chunk_archives = report.chunk_archives,
                       .record_bytes = shares_.record_bytes,
                       .limits = {},
                       .run_date = options_.run_date});

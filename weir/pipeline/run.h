@@ -52,6 +52,7 @@ struct RunReport {
   i64 skipped_inputs = 0;  // loaded already
   i64 records = 0;         // read in this process, of inputs that did not fail
   i64 chunks = 0;
+  i64 chunk_archives = 0;  // the most that a chunk may have
   i64 bytes_read = 0;
   double read_seconds = 0;     // until all records lay in the target or the spool
   double promote_seconds = 0;  // until they were visible

@@ -283,6 +283,7 @@ Result<void> Import::read_changes() {
     log(LogLevel::warning, "files went away before they were read; the next run sees to them",
         {{"files", std::to_string(vanished_)}});
   report_.chunks = read->chunks;
+  for (ImportRun& run : report_.runs) run.chunk_size = read->chunk_archives;
   report_.read_seconds = read->read_seconds;
   return {};
 }
