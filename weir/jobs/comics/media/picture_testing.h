@@ -57,7 +57,7 @@ inline std::span<const std::byte> bytes_of(const std::string& text) {
 // By how much the resident size grew at most while `step` ran; -1 where it cannot be measured.
 template <typename Step>
 i64 memory_taken(const Step& step) {
-#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+#ifdef WEIR_SANITIZED  // sanitizers keep what is freed
   step();
   return -1;
 #else
