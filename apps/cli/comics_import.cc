@@ -58,7 +58,11 @@ class ComicsImportCommand final : public Command {
                 flow::parse_progress_mode(work_.progress, flow::stderr_is_terminal()));
     flow::Progress progress({.mode = mode});
     import_.progress = &progress;
-    WEIR_ASSIGN(const ImportReport report, comics::import_comics(import_));
+    auto imported = comics::import_comics(import_);
+    if (!imported.ok() && imported.error().code() == ErrorCode::cancelled)
+      return Error(ErrorCode::cancelled,
+                   "stopped; what was read is kept, and the next import goes on with the rest");
+    WEIR_ASSIGN(const ImportReport report, std::move(imported));
     progress.finish();
     if (json_)
       print_import_json(report);

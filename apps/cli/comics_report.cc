@@ -14,8 +14,8 @@ using comics::RunCounts;
 
 namespace {
 
-double rate(i64 files, double seconds) {
-  return seconds > 0 ? static_cast<double>(files) / seconds : 0;
+i64 rate(i64 files, double seconds) {
+  return seconds > 0 ? static_cast<i64>(static_cast<double>(files) / seconds) : 0;
 }
 
 }  // namespace
@@ -40,8 +40,8 @@ void print_import(const ImportReport& report, const std::string& db) {
   for (const ImportRun& run : report.runs) all += run.counts;
   const double seconds =
       report.find_seconds + report.read_seconds + report.tidy_seconds + report.index_seconds;
-  fmt::print("{}: {} comics looked at in {:.2f} s, {:.0f} a second\n", db,
-             with_commas(report.files), seconds, rate(report.files, seconds));
+  fmt::print("{}: {} comics looked at in {:.2f} s, {} a second\n", db, with_commas(report.files),
+             seconds, with_commas(rate(report.files, seconds)));
   fmt::print("  comics    {} created, {} modified, {} moved, {} deleted, {} unchanged\n",
              with_commas(all.created), with_commas(all.modified), with_commas(all.moved),
              with_commas(all.deleted), with_commas(all.unchanged));

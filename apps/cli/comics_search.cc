@@ -46,8 +46,8 @@ class ComicsSearchCommand final : public Command {
              "by fields, as JSON lines"}};
   }
   void declare(Options& options) override {
-    options.argument("QUERY", query_, true,
-                     "words (all of them), \"a phrase\", begin*, field:word, OR, NOT, ( )");
+    options.arguments("QUERY", query_, true,
+                      "words (all of them), \"a phrase\", begin*, field:word, OR, NOT, ( )");
     options.text("--db", "FILE", file_, "the library");
     options.number("--limit", "N", limit_, 1, "at most N comics, the best ones (20)");
     options.flag("--json", json_, "one JSON object a line");
@@ -58,17 +58,17 @@ class ComicsSearchCommand final : public Command {
     if (file_.empty()) return Error(ErrorCode::usage, "name the library: --db FILE");
     WEIR_ASSIGN(auto library, comics::open_library(file_));
     WEIR_ASSIGN(auto search, comics::Search::open(library));
-    WEIR_ASSIGN(const auto result, search.find(query_, limit_));
+    WEIR_ASSIGN(const auto result, search.find(fmt::format("{}", fmt::join(query_, " ")), limit_));
     for (const comics::FoundComic& comic : result.comics)
       json_ ? print_json(comic) : print_text(comic);
     if (!json_)
       fmt::print("{} of {}{} comics\n", result.comics.size(), result.has_more ? "more than " : "",
-                 result.matches);
+                 with_commas(result.matches));
     return exit_done;
   }
 
  private:
-  std::string query_;
+  std::vector<std::string> query_;  // joined: what a shell has taken apart
   std::string file_;
   i64 limit_ = 20;
   bool json_ = false;

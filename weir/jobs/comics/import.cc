@@ -217,6 +217,12 @@ Result<void> Import::put_runs() {
   return {};
 }
 
+// A refusal begins with the name of its document, which only the declaration knows.
+std::string without_reader(const std::string& reason) {
+  constexpr std::string_view reader = "comic_stat: ";
+  return reason.starts_with(reader) ? reason.substr(reader.size()) : reason;
+}
+
 // A file that went away with its folder, or with its disk, has not failed. What is stored of it
 // stays until the next run has looked.
 bool has_vanished(const std::filesystem::path& file) {
@@ -235,7 +241,7 @@ Result<void> Import::settled(const pipeline::RunInput& input) {
       return {};
     }
     ++counts.failed;
-    return fail(change, reason);
+    return fail(change, without_reader(reason));
   }
   if (!change.file.path_bytes.empty()) may_have_byte_paths_ = true;
   ++(change.comic != 0 ? counts.modified : counts.created);

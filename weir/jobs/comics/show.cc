@@ -208,10 +208,15 @@ std::optional<i64> number_of(std::string_view text) {
   return value;
 }
 
-Result<std::vector<i64>> comics_at(db::Connection& connection, std::string_view path) {
+std::string absolute_of(std::string_view path) {
   std::error_code ignored;
-  const std::string absolute =
-      std::filesystem::absolute(std::filesystem::path(path), ignored).lexically_normal().string();
+  return std::filesystem::absolute(std::filesystem::path(path), ignored)
+      .lexically_normal()
+      .string();
+}
+
+Result<std::vector<i64>> comics_at(db::Connection& connection, std::string_view path) {
+  const std::string absolute = absolute_of(path);
   // A name that is not UTF-8 is kept as it is beside its readable form.
   WEIR_ASSIGN(
       auto select,
@@ -235,10 +240,12 @@ Result<std::vector<i64>> comics_at(db::Connection& connection, std::string_view 
 }
 
 Result<std::string> failure_of(db::Connection& connection, std::string_view path) {
+  const std::string absolute = absolute_of(path);
   WEIR_ASSIGN(auto select,
               connection.prepare("SELECT f.reason FROM failed_import f JOIN library l ON l.id = "
-                                 "f.library_id WHERE ?1 IN (f.path, l.path || '/' || f.path)"));
+                                 "f.library_id WHERE f.path = ?1 OR l.path || '/' || f.path = ?2"));
   select.bind(1, path);
+  select.bind(2, absolute);
   WEIR_ASSIGN(const bool row, select.step());
   return row ? fmt::format("; it could not be imported: {}", select.column_text(0)) : "";
 }

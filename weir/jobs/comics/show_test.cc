@@ -55,6 +55,7 @@ TEST_F(ComicShow, SaysWhatItDoesNotFind) {
   run("INSERT INTO failed_import(library_id, path, reason) VALUES (1, 'a.cbz', 'no directory')");
   EXPECT_THAT(find_comic(db(), "a.cbz").error().message(), HasSubstr("no directory"));
   EXPECT_THAT(find_comic(db(), "/lib/a.cbz").error().message(), HasSubstr("no directory"));
+  EXPECT_THAT(find_comic(db(), "/lib/x/../a.cbz").error().message(), HasSubstr("no directory"));
   run("INSERT INTO library VALUES (2, '/other')");
   run("INSERT INTO comic(id, library_id, path, volume_id) VALUES (20, 2, 'North/Fox 1.cbz', 1)");
   const auto two = find_comic(db(), "North/Fox 1.cbz");
