@@ -4,6 +4,7 @@
 // Threads: one at a time.
 #pragma once
 
+#include <memory>
 #include <string>
 #include <vector>
 
@@ -11,6 +12,7 @@
 #include "weir/db/sqlite.h"
 #include "weir/target/part_winners.h"
 #include "weir/target/sqlite_linked_removal.h"
+#include "weir/target/sqlite_rows.h"
 #include "weir/target/sqlite_value.h"
 
 namespace weir::target {
@@ -27,23 +29,37 @@ class KnownRecords {
   Result<bool> find_claim(std::string_view key, RecordClaim& claim);
   Result<void> remember(std::string_view key, const RecordClaim& claim, bool is_new);
 
-  // The number of the record's row; 0 where there is none.
-  Result<i64> find_row(std::string_view key);
-  // Removes the row and all child rows of the record.
-  Result<void> remove(std::string_view key, i64 row, LookupUses& uses);
+  // By position in `wanted`, rows of `records`: the number of the row that the record has, 0 where
+  // there is none. One statement.
+  Result<std::vector<i64>> find_rows(const Batch& records, const std::vector<i32>& wanted);
+  // Removes the rows in `rows`, those that are not 0, and their child rows, but for tables that
+  // LinkDifference serves. The keys are those that find_rows was called with.
+  Result<void> remove(const std::vector<i64>& rows, LookupUses& uses);
+  // In ascending order, what `remove` removed last; SQLite reads it as old_records().
+  const std::vector<i64>& removed() const { return sources_->removed; }
+  std::string old_records() const;
 
  private:
   KnownRecords(db::Connection& connection, const Tables& tables, i32 entity)
       : connection_(&connection), tables_(&tables), entity_(entity) {}
   const Entity& entity() const { return tables_->entities[static_cast<std::size_t>(entity_)]; }
   Result<void> prepare_rows();
+  Result<void> remove_children_by_key(const std::vector<i64>& rows, LookupUses& uses);
   Result<void> prepare_claims();
 
   db::Connection* connection_;
   const Tables* tables_;
   i32 entity_;
   std::vector<Type> key_types_;
-  db::Statement find_row_;
+  // What statements read; SQLite keeps pointers to it.
+  struct Sources {
+    std::vector<std::vector<SqlValue>> keys;  // by part of the key, by position
+    RowSource key_rows;
+    std::vector<i64> removed;
+    RowSource removed_rows;
+  };
+  std::unique_ptr<Sources> sources_;
+  db::Statement find_rows_;
   LinkedRemoval remove_row_;
   bool children_have_id_ = false;  // the record's surrogate stands in child rows, not its key
   std::vector<LinkedRemoval> remove_children_;

@@ -111,6 +111,21 @@ void give_value(sqlite3_context* context, const Column& column, i64 row, std::st
   }
 }
 
+void give_stored(sqlite3_context* context, const SqlValue& value) {
+  switch (value.type) {
+    case db::ValueType::integer:
+      return sqlite3_result_int64(context, value.integer);
+    case db::ValueType::real:
+      return sqlite3_result_double(context, value.real);
+    case db::ValueType::text:
+      return give_text(context, value.text);
+    case db::ValueType::blob:
+      return sqlite3_result_blob64(context, value.text.data(), value.text.size(), SQLITE_STATIC);
+    case db::ValueType::null:
+      return;
+  }
+}
+
 int column(sqlite3_vtab_cursor* base, sqlite3_context* context, int index) {
   const RowCursor& cursor = cursor_of(base);
   RowSource& source = *cursor.source;
@@ -119,7 +134,9 @@ int column(sqlite3_vtab_cursor* base, sqlite3_context* context, int index) {
   if (from.nulls != nullptr && from.nulls->is_null(row)) return SQLITE_OK;
 
   const i64 at = from.at != nullptr ? from.at[row] : row;
-  if (from.values == nullptr) {
+  if (from.values == nullptr && from.numbers == nullptr) {
+    give_stored(context, from.stored[at]);
+  } else if (from.values == nullptr) {
     sqlite3_result_int64(context, from.numbers[at]);
   } else if (!from.values->is_null(at)) {
     give_value(context, *from.values, at, source.texts[static_cast<std::size_t>(index)]);
@@ -145,6 +162,17 @@ constexpr sqlite3_module row_module = {
 };
 
 }  // namespace
+
+void value_of(const RowSource& source, std::size_t index, i64 row, SqlValue& out) {
+  out = {};
+  const RowColumn& from = source.columns[index];
+  if (from.nulls != nullptr && from.nulls->is_null(row)) return;
+  const i64 at = from.at != nullptr ? from.at[row] : row;
+  if (from.values != nullptr)
+    set_value(*from.values, at, out);
+  else
+    out = from.numbers != nullptr ? integer_value(from.numbers[at]) : from.stored[at];
+}
 
 Result<void> attach_rows(db::Connection& connection, const std::string& name, i32 columns,
                          RowSource& source) {

@@ -16,14 +16,16 @@
 
 #include "weir/base/batch.h"
 #include "weir/db/sqlite.h"
+#include "weir/target/sqlite_value.h"
 
 namespace weir::target {
 
 // Where the value of one column stands, for row `r` of the batch: at position `at[r]`, or `r`
-// itself where `at` is null, of `values` or, where those are null, of `numbers`.
+// itself where `at` is null, of `values`, or else of `numbers`, or else of `stored`.
 struct RowColumn {
   const Column* values = nullptr;
   const i64* numbers = nullptr;
+  const SqlValue* stored = nullptr;
   const i32* at = nullptr;
   const Column* nulls = nullptr;  // null in row `r` of it: the value is null
 };
@@ -34,6 +36,9 @@ struct RowSource {
   std::vector<RowColumn> columns;
   std::vector<std::string> texts;  // one a column: text forms of the current row
 };
+
+// The value of column `index` in row `row` of the batch.
+void value_of(const RowSource& source, std::size_t index, i64 row, SqlValue& out);
 
 // Makes `source` readable as the table `name` with its columns. It outlives all statements on it;
 // its columns are set before each of them runs, their number is fixed here.

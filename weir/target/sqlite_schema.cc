@@ -84,17 +84,6 @@ std::string column_definition(const TableColumn& column) {
   return fmt::format("{} {}", name, sqlite_type(column.type));
 }
 
-// A child row with a key of one column, which is never null, is known by its record and that key.
-// Such a table is kept in their order, and needs neither numbers of rows nor an index.
-std::vector<i32> row_key(const Tables& tables, i32 table) {
-  const Table& rows = at(tables, table);
-  if (rows.kind != TableKind::child || rows.key.size() != 1 || rows.surrogate() >= 0) return {};
-  if (rows.parent != tables.entities[static_cast<std::size_t>(rows.entity)].record_table) return {};
-  std::vector<i32> key = record_columns(tables, table);
-  if (!key.empty()) key.push_back(rows.key.front());
-  return key;
-}
-
 std::string create_table(const Tables& tables, i32 index) {
   const Table& table = at(tables, index);
   std::string sql = fmt::format("CREATE TABLE IF NOT EXISTS {}(", db::quote_name(table.name));
@@ -177,6 +166,17 @@ std::vector<i32> record_columns(const Tables& tables, i32 table) {
     if (is_id || column.source == ColumnSource::record_key) columns.push_back(i);
   }
   return columns;
+}
+
+// A child row with a key of one column, which is never null, is known by its record and that key.
+// Such a table is kept in their order, and needs neither numbers of rows nor an index.
+std::vector<i32> row_key(const Tables& tables, i32 table) {
+  const Table& rows = at(tables, table);
+  if (rows.kind != TableKind::child || rows.key.size() != 1 || rows.surrogate() >= 0) return {};
+  if (rows.parent != tables.entities[static_cast<std::size_t>(rows.entity)].record_table) return {};
+  std::vector<i32> key = record_columns(tables, table);
+  if (!key.empty()) key.push_back(rows.key.front());
+  return key;
 }
 
 std::vector<i32> child_tables(const Tables& tables, i32 entity) {

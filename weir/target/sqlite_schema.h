@@ -20,6 +20,9 @@ namespace weir::target {
 std::vector<i32> record_columns(const Tables& tables, i32 table);
 // The child tables of an entity.
 std::vector<i32> child_tables(const Tables& tables, i32 entity);
+// The columns that a row of a child table is known by, where the table is kept in their order; empty
+// where it has numbers of rows instead.
+std::vector<i32> row_key(const Tables& tables, i32 table);
 std::vector<Type> key_types(const Tables& tables, i32 record_table);
 
 // `"a", "b"` and `"a" IS ?1 AND "b" IS ?2`: IS finds nulls as well.
@@ -33,6 +36,10 @@ Result<void> check_tables(const Tables& tables);
 Result<void> make_tables(db::Connection& connection, const Tables& tables);
 
 // Indexes of records, children and histories; those of lookups are made with the tables.
+// The columns that a row of a child table is known by, where the table is kept in their order;
+// empty where it has numbers of rows instead.
+std::vector<i32> row_key(const Tables& tables, i32 table);
+
 Result<void> make_indexes(db::Connection& connection, const Tables& tables);
 Result<void> drop_indexes(db::Connection& connection, const Tables& tables);
 

@@ -47,6 +47,12 @@ Result<void> SqliteWriter::prepare_statements(i64 lookup_cache_bytes) {
                   KeyedRows::prepare(connection_, tables_, i));
       continue;
     }
+    if (LinkDifference::serves(tables_, i) && entity_at(table.entity).write != WriteMode::append) {
+      const auto& known = known_[static_cast<std::size_t>(table.entity)];
+      WEIR_ASSIGN(auto difference,
+                  LinkDifference::prepare(connection_, tables_, i, known.old_records()));
+      rows_at(i).difference.emplace(std::move(difference));
+    }
     const std::string name = fmt::format("weir_rows_{}", i);
     WEIR_TRY(
         attach_rows(connection_, name, static_cast<i32>(table.columns.size()), rows_at(i).source));
@@ -133,9 +139,28 @@ Result<void> SqliteWriter::decide(const Batch& records, const spool::FailedInput
     }
     WEIR_ASSIGN(fate, decide_record(records, record));
     all_written_ = all_written_ && fate == Fate::written;
-    WEIR_TRY(count(records, record, fate));
   }
+  if (!bulk_)
+    for (i32 i = 0; i < static_cast<i32>(known_.size()); ++i) WEIR_TRY(remove_old_rows(i, records));
+  for (i64 record = 0; record < records.rows; ++record)
+    if (!failed.contains(column(records, record_input).at<i32>(record)))
+      WEIR_TRY(count(records, record, fates_[static_cast<std::size_t>(record)]));
   return {};
+}
+
+// Finds what there is under the keys of an entity's records, and takes it out.
+Result<void> SqliteWriter::remove_old_rows(i32 entity, const Batch& records) {
+  if (entity_at(entity).write == WriteMode::append) return {};
+  std::vector<i32> wanted;
+  for (i64 record = 0; record < records.rows; ++record)
+    if (fates_[static_cast<std::size_t>(record)] != Fate::kept_out && winners_.hash(record) != 0 &&
+        column(records, record_entity).at<i32>(record) == entity)
+      wanted.push_back(static_cast<i32>(record));
+  KnownRecords& known = known_[static_cast<std::size_t>(entity)];
+  WEIR_ASSIGN(const std::vector<i64> rows, known.find_rows(records, wanted));
+  for (std::size_t i = 0; i < wanted.size(); ++i)
+    old_rows_[static_cast<std::size_t>(wanted[i])] = rows[i];
+  return known.remove(rows, lookups_->uses());
 }
 
 Result<void> SqliteWriter::count(const Batch& records, i64 record, Fate fate) {
@@ -164,13 +189,6 @@ Result<SqliteWriter::Fate> SqliteWriter::decide_record(const Batch& records, i64
     }
     if (is_held && !takes_place(entity_at(entity), claim, held)) return Fate::kept_out;
     if (entity_at(entity).versioned || claim.deleted) WEIR_TRY(known.remember(key, claim, bulk_));
-  }
-  if (bulk_) return claim.deleted ? Fate::deleted : Fate::written;
-
-  WEIR_ASSIGN(const i64 old_row, known.find_row(key));
-  old_rows_[static_cast<std::size_t>(record)] = old_row;
-  if (old_row != 0) {
-    WEIR_TRY(known.remove(key, old_row, lookups_->uses()));
   }
   return claim.deleted ? Fate::deleted : Fate::written;
 }

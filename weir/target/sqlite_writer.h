@@ -24,6 +24,7 @@
 #include "weir/target/part_winners.h"
 #include "weir/target/sqlite_keyed_rows.h"
 #include "weir/target/sqlite_known_records.h"
+#include "weir/target/sqlite_link_difference.h"
 #include "weir/target/sqlite_lookups.h"
 #include "weir/target/sqlite_numbers.h"
 #include "weir/target/sqlite_rows.h"
@@ -72,6 +73,7 @@ class SqliteWriter {
     std::vector<i32> record_at;              // by row: the row of the record's batch
     std::vector<std::vector<i32>> ancestor;  // by table: by row, the row of that table's batch
     std::vector<i64> numbers;                // by row: the surrogate
+    std::optional<LinkDifference> difference;
   };
 
   SqliteWriter(db::Connection& connection, Tables tables, const WriterOptions& options)
@@ -91,6 +93,7 @@ class SqliteWriter {
   Result<void> end_bulk();
   Result<void> decide(const Batch& records, const spool::FailedInputs& failed);
   Result<Fate> decide_record(const Batch& records, i64 record);
+  Result<void> remove_old_rows(i32 entity, const Batch& records);
   Result<void> count(const Batch& records, i64 record, Fate fate);
   Result<void> write_histories(const ChunkBatches& part);
   Result<void> write_history(i32 table, const ChunkBatches& part);
@@ -100,6 +103,7 @@ class SqliteWriter {
   Result<void> write_rows(const ChunkBatches& part);
   void find_record_rows(const ChunkBatches& part);
   void select_rows(i32 table, const Batch& batch);
+  Result<void> keep_same_rows(i32 table);
   void find_ancestors(i32 table, const Batch& batch);
   void give_numbers(i32 table, const Batch& batch);
   void set_columns(i32 table, const ChunkBatches& part);

@@ -1,6 +1,8 @@
 // The rows of a part: which of them are written, and where each stored column comes from.
 #include "weir/target/sqlite_writer.h"
 
+#include <numeric>
+
 namespace weir::target {
 namespace {
 
@@ -34,11 +36,13 @@ Result<void> SqliteWriter::write_rows(const ChunkBatches& part) {
   find_record_rows(part);
   for (i32 i = 0; i < static_cast<i32>(tables_.tables.size()); ++i) {
     const Batch& batch = part.tables[static_cast<std::size_t>(i)];
-    if (!has_rows_of_records(table_at(i)) || batch.rows == 0) continue;
+    if (!has_rows_of_records(table_at(i))) continue;
+    if (batch.rows == 0 && !rows_at(i).difference) continue;
     select_rows(i, batch);
     find_ancestors(i, batch);
     give_numbers(i, batch);
     set_columns(i, part);
+    WEIR_TRY(keep_same_rows(i));
     WEIR_TRY(rows_at(i).insert.run());
   }
   return {};
@@ -70,6 +74,22 @@ void SqliteWriter::select_rows(i32 table, const Batch& batch) {
       rows.selected.push_back(static_cast<i32>(row));
   rows.source.rows = std::ssize(rows.selected);
   rows.source.selected = rows.selected.data();
+}
+
+// Rows of records that are written again stay where they are the same.
+Result<void> SqliteWriter::keep_same_rows(i32 table) {
+  TableRows& rows = rows_at(table);
+  if (bulk_ || !rows.difference) return {};
+  const std::vector<i64>& old = known_[static_cast<std::size_t>(table_at(table).entity)].removed();
+  if (old.empty()) return {};
+  if (rows.source.selected == nullptr) {
+    rows.selected.resize(static_cast<std::size_t>(rows.source.rows));
+    std::iota(rows.selected.begin(), rows.selected.end(), 0);
+  }
+  WEIR_TRY(rows.difference->settle(rows.source, old, rows.selected, lookups_->uses()));
+  rows.source.rows = std::ssize(rows.selected);
+  rows.source.selected = rows.selected.data();
+  return {};
 }
 
 // By row of the batch: the row of the record's own batch.
