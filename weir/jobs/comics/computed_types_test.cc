@@ -23,7 +23,7 @@ Value number(i64 from) {
   value.integer = from;
   return value;
 }
-const Value null;
+const Value null = {};
 
 // What comes out, joined by "|"; null is "-".
 std::string computed(const NamedComputed& type, std::vector<Value> of,

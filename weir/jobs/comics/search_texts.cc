@@ -128,7 +128,7 @@ Result<void> TextReader::collect(Links& links, i64 comic) {
   }
   if (!links.distinct || links.ids.size() < 2) return {};
   std::ranges::sort(links.ids);
-  links.ids.erase(std::ranges::unique(links.ids).begin(), links.ids.end());
+  links.ids.erase(std::unique(links.ids.begin(), links.ids.end()), links.ids.end());
   return {};
 }
 
