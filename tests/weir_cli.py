@@ -132,6 +132,14 @@ def vehicles(rows, bad_fraction=0.0):
     return files, day["sources"]["public"]
 
 
+def fault_injector(folder):
+    """The library that makes operations on files fail, or only tells of them; see its source."""
+    library = pathlib.Path(folder) / "fault_injector.so"
+    subprocess.run(["cc", "-O2", "-Wall", "-Wextra", "-Werror", "-shared", "-fPIC", "-o", library,
+                    CHECKOUT / "tests/crash/fault_injector.c"], check=True)
+    return library
+
+
 _folders = []
 
 

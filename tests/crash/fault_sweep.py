@@ -18,7 +18,6 @@ import concurrent.futures
 import itertools
 import pathlib
 import shutil
-import subprocess
 import sys
 import unittest
 
@@ -65,14 +64,62 @@ def names(message, path, case):
     return any(str(one) in message for one in (path, *path.parents) if case in one.parents)
 
 
-class Sweep:
+class FaultyRuns:
+    """A run that is repeated with one kind of fault, each time of another operation.
+
+    Of a subclass: `prepare(number)` makes the folder of a case, `run_case(case, env)` is the run,
+    `problem(case, done, path, operation)` says what is wrong behind it."""
+
+    def __init__(self, folder, injector, fault, every=1):
+        self.folder = folder
+        self.injector = injector
+        self.every = every  # every so many operations one fails
+        self.fault = fault
+        self.watched = None  # None: the folder of the case
+
+    def case(self, number):
+        """The run whose operation `number` fails; None if it has not so many."""
+        case = self.prepare(number)
+        log = case.with_name(case.name + ".log")
+        done = self.run_case(case, env={
+            "LD_PRELOAD": self.injector, "FAULT_FOLDER": (self.watched or case).resolve(),
+            "FAULT_LOG": log, "FAULT_AT": number, "FAULT_KIND": self.fault})
+        failed = [line for line in log.read_text().splitlines() if line.startswith("!")]
+        result = None
+        if failed:
+            _, operation, path = failed[0].split(" ", 2)
+            problem = self.problem(case, done, path, operation)
+            result = Result(operation, path, done.returncode, problem)
+        shutil.rmtree(case)
+        return result
+
+    def results(self):
+        """Of all operations, two at a time."""
+        with concurrent.futures.ThreadPoolExecutor(2) as pool:
+            for first in itertools.count(1, 2 * self.every):
+                pair = list(pool.map(self.case, (first, first + self.every)))
+                yield from (result for result in pair if result)
+                if None in pair:
+                    return
+
+    def sweep(self, test, name):
+        """Asserts that no operation's failure leaves a problem, and prints how the runs ended."""
+        done = collections.Counter()
+        for number, result in enumerate(self.results()):
+            with test.subTest(name, operation=1 + number * self.every, of=result.operation, path=result.path):
+                test.assertIsNone(result.problem)
+            done[result.status] += 1
+        print(f"{name}: {done.total()} operations, each failed once; "
+              f"{done[1]} runs ended with an error, {done[0]} did without the operation")
+        test.assertGreater(done[1], 20)
+
+
+class Sweep(FaultyRuns):
     """One target, one kind of fault, with or without an earlier run."""
 
     def __init__(self, folder, injector, kind, fault, earlier):
-        self.folder = folder
-        self.injector = injector
+        super().__init__(folder, injector, fault)
         self.kind = kind
-        self.fault = fault
         self.template = folder / "template"
         self.template.mkdir(parents=True)
         (self.template / "feed.toml").write_text(DECLARATION)
@@ -117,23 +164,13 @@ class Sweep:
         digests = weir_cli.digests_in(done.stdout)
         return digests if any(rows for _, rows in digests.values()) else None
 
-    def case(self, number):
-        """The run whose operation `number` fails; None if it has not so many."""
+    def prepare(self, number):
         case = self.folder / f"case{number}"
-        log = self.folder / f"case{number}.log"
         shutil.copytree(self.template, case)
-        done = self.run(case, "feed.ndjson", env={
-            "LD_PRELOAD": self.injector, "FAULT_FOLDER": case.resolve(), "FAULT_LOG": log,
-            "FAULT_AT": number, "FAULT_KIND": self.fault})
-        failed = [line for line in log.read_text().splitlines() if line.startswith("!")]
-        if failed:
-            _, operation, path = failed[0].split(" ", 2)
-            problem = self.problem(case, done, path, operation)
-            result = Result(operation, path, done.returncode, problem)
-        else:
-            result = None
-        shutil.rmtree(case)
-        return result
+        return case
+
+    def run_case(self, case, env):
+        return self.run(case, "feed.ndjson", env=env)
 
     def problem(self, case, done, path, operation):
         if done.returncode not in (0, 1):
@@ -155,37 +192,17 @@ class Sweep:
             left = []  # the one whose removal failed
         return f"left behind: {left}" if left else None
 
-    def results(self):
-        """Of all operations, two at a time."""
-        with concurrent.futures.ThreadPoolExecutor(2) as pool:
-            for first in itertools.count(1, 2):
-                pair = list(pool.map(self.case, (first, first + 1)))
-                yield from (result for result in pair if result)
-                if None in pair:
-                    return
-
 
 class FaultSweep(weir_cli.WeirTest):
     def setUp(self):
         super().setUp()
-        self.injector = self.folder / "fault_injector.so"
-        subprocess.run(["cc", "-O2", "-Wall", "-Wextra", "-Werror", "-shared", "-fPIC", "-o",
-                        self.injector, pathlib.Path(__file__).with_name("fault_injector.c")],
-                       check=True)
+        self.injector = weir_cli.fault_injector(self.folder)
 
     def sweep(self, kind):
         for fault, earlier in itertools.product(("eio", "enospc"), (False, True)):
             name = f"{kind}, {fault}, {'a second run' if earlier else 'a new target'}"
             folder = self.folder / f"{fault}{int(earlier)}"
-            sweep = Sweep(folder, self.injector, kind, fault, earlier)
-            done = collections.Counter()
-            for number, result in enumerate(sweep.results(), 1):
-                with self.subTest(name, operation=number, of=result.operation, path=result.path):
-                    self.assertIsNone(result.problem)
-                done[result.status] += 1
-            print(f"{name}: {done.total()} operations, each failed once; "
-                  f"{done[1]} runs ended with an error, {done[0]} did without the operation")
-            self.assertGreater(done[1], 20)
+            Sweep(folder, self.injector, kind, fault, earlier).sweep(self, name)
             shutil.rmtree(folder)
 
     def test_sqlite_withstands_the_failure_of_any_operation(self):

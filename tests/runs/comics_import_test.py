@@ -4,7 +4,6 @@ however it was read."""
 import os
 import pathlib
 import shutil
-import subprocess
 import sys
 import unittest
 
@@ -131,9 +130,7 @@ class Unchanged(comics_cli.ComicsTest):
 
     def setUp(self):
         super().setUp()
-        self.injector = self.folder / "fault_injector.so"
-        subprocess.run(["cc", "-O2", "-shared", "-fPIC", "-o", self.injector,
-                        weir_cli.CHECKOUT / "tests/crash/fault_injector.c"], check=True)
+        self.injector = weir_cli.fault_injector(self.folder)
         self.root = comics_cli.tree(self.folder / "comics", 300, *UNUSUAL)
 
     def test_no_file_is_opened_and_no_row_written_but_that_of_the_run(self):
