@@ -96,7 +96,7 @@ class FailedFiles(comics_cli.ComicsTest):
         self.assertEqual(self.counts(), {"created": GOOD, "failed": 1})
         (path, reason, created, updated, size), = self.failed()
         self.assertEqual((path, size, created), ("Bad/bad.cbz", 17, updated))
-        self.assertIn("neither zip, rar, 7z, tar nor PDF", reason)
+        self.assertEqual(reason, "its bytes are those of no comic: neither zip, rar, 7z, tar nor PDF")
         self.assertEqual(self.counts(), {})
         self.assertEqual(self.counts("--force"), {"modified": GOOD, "failed": 1})
         self.assertEqual(self.failed()[0][2], created)

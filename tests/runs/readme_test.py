@@ -14,7 +14,14 @@ sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1]))
 import weir_cli
 
 README = (weir_cli.CHECKOUT / "README.md").read_text()
-OWN_DATA = README.partition("## Your own data")[2].partition("\n## ")[0]
+
+
+def section(title):
+    return README.partition(f"## {title}")[2].partition("\n## ")[0]
+
+
+OWN_DATA = section("Your own data")
+COMICS = section("Comics")
 
 
 def orders():
@@ -28,9 +35,13 @@ def orders():
                "ordered": day.isoformat(), "items": items}
 
 
-def block_after(command):
+def commands_in(text):
+    return [line.strip()[2:] for line in text.splitlines() if line.strip().startswith("$ ")]
+
+
+def block_after(command, text=OWN_DATA):
     """What the README shows below `$ command`, without its indent."""
-    lines = OWN_DATA.splitlines()
+    lines = text.splitlines()
     at = next(i for i, line in enumerate(lines) if line.strip() == "$ " + command)
     indent = len(lines[at]) - len(lines[at].lstrip())
     shown = []
@@ -40,7 +51,7 @@ def block_after(command):
         if line.strip().startswith("$ "):
             break
         shown.append(line[indent:])
-    return "\n".join(shown).strip() + "\n"
+    return "\n".join(shown).strip("\n") + "\n"
 
 
 class Readme(weir_cli.WeirTest):
@@ -56,15 +67,11 @@ class Readme(weir_cli.WeirTest):
         return subprocess.run(command, shell=True, cwd=self.folder, capture_output=True, text=True,
                               env=weir_cli.environment(None))
 
-    def commands(self):
-        return [line.strip()[2:] for line in OWN_DATA.splitlines()
-                if line.strip().startswith("$ ")]
-
     def test_the_first_order_is_the_one_shown(self):
         self.assertIn("\n    " + json.dumps(next(orders()), separators=(",", ":")) + "\n", OWN_DATA)
 
     def test_each_command_prints_what_is_shown(self):
-        infer, cat, check, run, query = self.commands()
+        infer, cat, check, run, query = commands_in(OWN_DATA)
         self.assertEqual(self.shell(infer).returncode, 0)
         self.assertEqual(self.shell(cat).stdout, block_after(cat))
 
@@ -90,6 +97,32 @@ class Readme(weir_cli.WeirTest):
 
         again = self.shell(run + " --json")
         self.assertTrue(json.loads(again.stdout)["up_to_date"])
+
+    def comics(self, command):
+        """A command of the section, with the comics that `make demo` draws."""
+        return self.shell(command.replace("/srv/comics", "poems"))
+
+    def test_the_commands_for_comics_do_what_is_said(self):
+        subprocess.run([weir_cli.CHECKOUT / "tools/make_comics", "poems", self.folder / "poems"],
+                       check=True, capture_output=True)
+        imports, search, show, covers, watch = commands_in(COMICS)
+        done = self.comics(imports)
+        self.assertIn("10 created", done.stdout, done.stderr)
+        self.assertEqual(self.comics(search).stdout, block_after(search, COMICS))
+        self.assertIn("Edgar Allan Poe (Writer)", self.comics(show).stdout)
+        self.assertIn("10 made", self.comics(covers).stdout)
+        self.assertTrue((self.folder / "comics.covers/0/1.webp").exists())
+        stopped = self.comics("timeout --preserve-status -s INT 2 " + watch)
+        self.assertEqual(stopped.returncode, 130, stopped.stderr)
+
+    def test_all_kinds_of_comics_that_the_demo_draws_are_read(self):
+        subprocess.run([weir_cli.CHECKOUT / "tools/make_comics", "poems", self.folder / "poems"],
+                       check=True, capture_output=True)
+        weir_cli.weir("comics", "import", "poems", "--db", "comics.db", cwd=self.folder)
+        with sqlite3.connect(self.folder / "comics.db") as library:
+            kinds = library.execute("SELECT file_type, count(*) FROM comic WHERE page_count > 0 AND "
+                                    "metadata_warning IS NULL AND title <> '' GROUP BY 1").fetchall()
+        self.assertEqual(dict(kinds), {"CB7": 1, "CBT": 1, "CBZ": 7, "PDF": 1})
 
     def test_the_files_that_it_names_are_there(self):
         for link in re.findall(r"\]\(([^)#]+)\)", README):
