@@ -26,12 +26,14 @@ void print_import_json(const ImportReport& report) {
     fmt::print(
         "{{\"run\":{},\"library\":{},\"started_at\":{},\"finished_at\":{},\"created\":{},"
         "\"modified\":{},\"moved\":{},\"deleted\":{},\"unchanged\":{},\"failed\":{},\"warned\":{},"
-        "\"chunks\":{},\"find_seconds\":{:.3f},\"read_seconds\":{:.3f},\"tidy_seconds\":{:.3f},"
+        "\"chunks\":{},\"names_created\":{},\"links_added\":{},\"links_removed\":{},\"find_"
+        "seconds\":{:.3f},\"read_seconds\":{:.3f},\"tidy_seconds\":{:.3f},"
         "\"index_seconds\":{:.3f},\"indexed\":{},\"peak_bytes\":{}}}\n",
         run.id, run.library, json_string(run.started_at), json_string(run.finished_at),
         counts.created, counts.modified, counts.moved, counts.deleted, counts.unchanged,
-        counts.failed, counts.warned, counts.chunks, report.find_seconds, report.read_seconds,
-        report.tidy_seconds, report.index_seconds, report.indexed, report.peak_bytes);
+        counts.failed, counts.warned, counts.chunks, counts.names_created, counts.links_added,
+        counts.links_removed, report.find_seconds, report.read_seconds, report.tidy_seconds,
+        report.index_seconds, report.indexed, report.peak_bytes);
   }
 }
 

@@ -20,8 +20,8 @@ namespace weir::target {
 std::vector<i32> record_columns(const Tables& tables, i32 table);
 // The child tables of an entity.
 std::vector<i32> child_tables(const Tables& tables, i32 entity);
-// The columns that a row of a child table is known by, where the table is kept in their order; empty
-// where it has numbers of rows instead.
+// The columns that a row of a child table is known by, where the table is kept in their order;
+// empty where it has numbers of rows instead.
 std::vector<i32> row_key(const Tables& tables, i32 table);
 std::vector<Type> key_types(const Tables& tables, i32 record_table);
 

@@ -47,6 +47,7 @@ class SqliteFile final : public SqliteTarget {
       : connection_(std::move(connection)), lock_(std::move(lock)), shares_(memory_bytes) {}
 
   db::Connection& connection() override { return connection_; }
+  LinkCounts links() const override { return writer_->links(); }
   CommitBy commit_by() const override { return CommitBy::chunk; }
   bool supports(WriteMode mode) const override { return mode != WriteMode::replace_partition; }
 

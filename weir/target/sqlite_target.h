@@ -18,11 +18,19 @@
 
 namespace weir::target {
 
+// Rows of child tables that carry their record's surrogate.
+struct LinkCounts {
+  i64 added = 0;
+  i64 removed = 0;
+};
+
 // An SQLite target for a job that has tables of its own beside the declared ones.
 class SqliteTarget : public Target {
  public:
   // Between `apply` and `end_chunk` it is in the chunk's transaction.
   virtual db::Connection& connection() = 0;
+  // What the run that has begun and not finished did so far.
+  virtual LinkCounts links() const = 0;
 };
 
 // `memory_bytes` is divided between SQLite's pages, the keys seen, ids of lookups and batches read.

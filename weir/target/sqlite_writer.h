@@ -28,6 +28,7 @@
 #include "weir/target/sqlite_lookups.h"
 #include "weir/target/sqlite_numbers.h"
 #include "weir/target/sqlite_rows.h"
+#include "weir/target/sqlite_target.h"
 
 namespace weir::target {
 
@@ -59,6 +60,7 @@ class SqliteWriter {
   bool bulk() const { return bulk_; }
   // An earlier run did not come to its end, and may have left lookups that nothing uses.
   void doubt_lookups() { lookups_->doubt_all(numbers_); }
+  LinkCounts links() const;
   Lookups& lookups() { return *lookups_; }
   const Tables& tables() const { return tables_; }
 
@@ -74,6 +76,7 @@ class SqliteWriter {
     std::vector<std::vector<i32>> ancestor;  // by table: by row, the row of that table's batch
     std::vector<i64> numbers;                // by row: the surrogate
     std::optional<LinkDifference> difference;
+    i64 written = 0;  // rows so far
   };
 
   SqliteWriter(db::Connection& connection, Tables tables, const WriterOptions& options)

@@ -44,8 +44,19 @@ Result<void> SqliteWriter::write_rows(const ChunkBatches& part) {
     set_columns(i, part);
     WEIR_TRY(keep_same_rows(i));
     WEIR_TRY(rows_at(i).insert.run());
+    rows_at(i).written += rows_at(i).source.rows;
   }
   return {};
+}
+
+LinkCounts SqliteWriter::links() const {
+  LinkCounts counts;
+  for (const auto& rows : rows_) {
+    if (!rows->difference) continue;
+    counts.added += rows->written;
+    counts.removed += rows->difference->removed();
+  }
+  return counts;
 }
 
 void SqliteWriter::find_record_rows(const ChunkBatches& part) {

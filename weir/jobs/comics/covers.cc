@@ -18,6 +18,7 @@
 #include "weir/jobs/comics/cover_maker.h"
 #include "weir/jobs/comics/cover_table.h"
 #include "weir/jobs/comics/custom_covers.h"
+#include "weir/jobs/comics/library.h"
 #include "weir/target/run_lock.h"
 
 namespace weir::comics {
@@ -257,6 +258,7 @@ Result<CoversReport> run_covers(const CoversOptions& options) {
   report.unknown = std::move(links.unknown);
   if (options.progress != nullptr) options.progress->start("covers", 0);
   WEIR_TRY(make_covers(options, *table, folder, report));
+  if (report.made > 0) WEIR_TRY(count_covers_made(table->connection(), report.made));
   if (options.progress != nullptr) options.progress->finish();
   return report;
 }

@@ -64,6 +64,7 @@ class Import final : public pipeline::FeedObserver {
   Result<void> update_search_index();
   Result<void> end_runs();
   Result<void> put_runs();
+  Result<void> count_names_and_links();
   flow::RunRow ended(flow::RunStatus status) const;
   void count_move(RunCounts& counts) const;
   ImportRun& run_of(i64 library);
@@ -83,7 +84,8 @@ class Import final : public pipeline::FeedObserver {
   bool had_failures_ = false;         // before this run
   bool may_have_unused_ = false;      // folders
   bool may_have_byte_paths_ = false;  // that are still stored as texts
-  i64 vanished_ = 0;                  // files, since the tree was read
+  i64 names_before_ = 0;
+  i64 vanished_ = 0;  // files, since the tree was read
   db::Statement add_gone_;
   flow::RunRow run_;
   ImportReport report_;
@@ -201,6 +203,7 @@ Result<void> Import::begin() {
           .tables = to_json(loaded_->tables),
           .started_us = now_microseconds()};
   WEIR_TRY(target_->begin(run_, loaded_->tables));
+  WEIR_ASSIGN(names_before_, count_names_made(connection()));
   WEIR_ASSIGN(auto failed, FailedFiles::prepare(connection()));
   failed_files_.emplace(std::move(failed));
   WEIR_ASSIGN(const i64 failures,
@@ -266,8 +269,19 @@ Result<void> Import::fail(const Change& change, const std::string& reason) {
                             time_);
 }
 
+Result<void> Import::count_names_and_links() {
+  RunCounts& counts = report_.runs.front().counts;
+  const target::LinkCounts links = target_->links();
+  counts.links_added = links.added;
+  counts.links_removed = links.removed;
+  WEIR_ASSIGN(const i64 names, count_names_made(connection()));
+  counts.names_created = names - names_before_;
+  return {};
+}
+
 // What is counted so far stands beside the chunk that it counts.
 Result<void> Import::chunk_ends() {
+  WEIR_TRY(count_names_and_links());
   for (ImportRun& run : report_.runs) ++run.counts.chunks;
   return put_runs();
 }
@@ -309,6 +323,7 @@ Result<void> Import::tidy() {
   log(LogLevel::debug, "tidy");
   if (options_.progress != nullptr) options_.progress->start("tidying", 0);
   WEIR_ASSIGN(const auto deleted, delete_gone(*target_, loaded_->tables, run_.id, report_.chunks));
+  WEIR_TRY(count_names_and_links());
   for (const auto& [library, comics] : deleted) run_of(library).counts.deleted = comics;
   WEIR_ASSIGN(run_.counts, target_->count_changes());
   WEIR_TRY(target_->finish(ended(flow::RunStatus::done)));

@@ -13,6 +13,9 @@ RunCounts& RunCounts::operator+=(const RunCounts& other) {
   failed += other.failed;
   warned += other.warned;
   chunks += other.chunks;
+  names_created += other.names_created;
+  links_added += other.links_added;
+  links_removed += other.links_removed;
   return *this;
 }
 
@@ -71,6 +74,10 @@ CREATE TABLE IF NOT EXISTS import_run (
   failed INTEGER NOT NULL DEFAULT 0,
   warned INTEGER NOT NULL DEFAULT 0,
   chunks INTEGER NOT NULL DEFAULT 0,
+  names_created INTEGER NOT NULL DEFAULT 0,
+  links_added INTEGER NOT NULL DEFAULT 0,
+  links_removed INTEGER NOT NULL DEFAULT 0,
+  covers_made INTEGER NOT NULL DEFAULT 0,
   chunk_size INTEGER,
   peak_rss INTEGER);
 )");
@@ -172,6 +179,19 @@ Result<void> FailedFiles::remove(i64 library, std::string_view path) {
   return remove_.run();
 }
 
+Result<i64> count_names_made(db::Connection& connection) {
+  // Every table of names has numbers; so has that of comics.
+  return connection.query_i64(
+      "SELECT coalesce(sum(last), 0) FROM weir_surrogate WHERE table_name <> 'comic'");
+}
+
+Result<void> count_covers_made(db::Connection& connection, i64 covers) {
+  WEIR_ASSIGN(auto put, connection.prepare("UPDATE import_run SET covers_made = covers_made + ?1 "
+                                           "WHERE id = (SELECT max(id) FROM import_run)"));
+  put.bind(1, covers);
+  return put.run();
+}
+
 Result<bool> last_run_ended(db::Connection& connection) {
   WEIR_ASSIGN(const i64 open, connection.query_i64("SELECT finished_at IS NULL FROM import_run "
                                                    "ORDER BY id DESC LIMIT 1"));
@@ -180,9 +200,16 @@ Result<bool> last_run_ended(db::Connection& connection) {
 
 Result<void> put_import_run(db::Connection& connection, ImportRun& run) {
   WEIR_ASSIGN(auto put, connection.prepare(R"(
-INSERT OR REPLACE INTO import_run(id, library_id, started_at, finished_at, created, modified, moved,
-                                  deleted, unchanged, failed, warned, chunks, chunk_size, peak_rss)
-VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14))"));
+INSERT INTO import_run(id, library_id, started_at, finished_at, created, modified, moved, deleted,
+                       unchanged, failed, warned, chunks, names_created, links_added, links_removed,
+                       chunk_size, peak_rss)
+VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17)
+ON CONFLICT (id) DO UPDATE SET finished_at = excluded.finished_at, created = excluded.created,
+  modified = excluded.modified, moved = excluded.moved, deleted = excluded.deleted,
+  unchanged = excluded.unchanged, failed = excluded.failed, warned = excluded.warned,
+  chunks = excluded.chunks, names_created = excluded.names_created,
+  links_added = excluded.links_added, links_removed = excluded.links_removed,
+  chunk_size = excluded.chunk_size, peak_rss = excluded.peak_rss)"));
   if (run.id != 0)
     put.bind(1, run.id);
   else
@@ -195,11 +222,11 @@ VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14))"));
     put.bind(4, run.finished_at);
   const RunCounts& counts = run.counts;
   i32 position = 5;
-  for (const i64 count : {counts.created, counts.modified, counts.moved, counts.deleted,
-                          counts.unchanged, counts.failed, counts.warned, counts.chunks})
+  for (const i64 count :
+       {counts.created, counts.modified, counts.moved, counts.deleted, counts.unchanged,
+        counts.failed, counts.warned, counts.chunks, counts.names_created, counts.links_added,
+        counts.links_removed, run.chunk_size, run.peak_bytes})
     put.bind(position++, count);
-  put.bind(13, run.chunk_size);
-  put.bind(14, run.peak_bytes);
   WEIR_TRY(put.run());
   if (run.id == 0) run.id = connection.last_insert_rowid();
   return {};

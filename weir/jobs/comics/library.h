@@ -75,6 +75,10 @@ struct RunCounts {
   i64 failed = 0;
   i64 warned = 0;
   i64 chunks = 0;
+  // Of a run over several libraries, which share names, the first has all of these.
+  i64 names_created = 0;  // publishers, series, persons, ...
+  i64 links_added = 0;    // between comics and names
+  i64 links_removed = 0;
 
   RunCounts& operator+=(const RunCounts& other);
 };
@@ -89,6 +93,11 @@ struct ImportRun {
   i64 chunk_size = 0;
   i64 peak_bytes = 0;
 };
+
+// How many names were ever made. Errors: those of the database.
+Result<i64> count_names_made(db::Connection& connection);
+// Adds covers to what the newest run counts.
+Result<void> count_covers_made(db::Connection& connection, i64 covers);
 
 // False where the newest run has not come to its end.
 Result<bool> last_run_ended(db::Connection& connection);

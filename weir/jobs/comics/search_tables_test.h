@@ -78,7 +78,8 @@ CREATE TABLE failed_import (id INTEGER PRIMARY KEY, library_id INTEGER, path TEX
   TEXT);
 CREATE TABLE import_run (id INTEGER PRIMARY KEY, library_id INTEGER, started_at TEXT, finished_at
   TEXT, created INTEGER, modified INTEGER, moved INTEGER, deleted INTEGER, unchanged INTEGER,
-  failed INTEGER, warned INTEGER, chunks INTEGER, chunk_size INTEGER, peak_rss INTEGER);
+  failed INTEGER, warned INTEGER, chunks INTEGER, chunk_size INTEGER, peak_rss INTEGER,
+  covers_made INTEGER NOT NULL DEFAULT 0);
 )sql";
 
 }  // namespace weir::comics
