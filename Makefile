@@ -1,5 +1,5 @@
 # The targets that people call; what they do stands in tools/ and in the presets of CMake.
-.PHONY: help demo test check bench fuzz asan tsan kill memory slow format install clean setup-build setup-test setup-bench build
+.PHONY: help demo test check bench fuzz asan tsan kill faults memory slow format install clean setup-build setup-test setup-bench build
 
 help:
 	@echo "make demo     set up, build, run the examples on real data"
@@ -10,8 +10,9 @@ help:
 	@echo "make asan     unit tests with address and undefined-behaviour sanitizers"
 	@echo "make tsan     unit tests, and whole runs of 1 to 8 threads, with the thread sanitizer"
 	@echo "make kill     1,000 kills, each run compared with an undisturbed one"
-	@echo "make memory   2 GB inputs at 128 MiB"
-	@echo "make slow     what takes long: tsan, kill, memory, fuzz"
+	@echo "make faults   every operation on files of an import of comics fails once"
+	@echo "make memory   2 GB inputs at 128 MiB, 600,000 comics at 256 MiB"
+	@echo "make slow     what takes long: tsan, kill, faults, memory, fuzz"
 	@echo "make format   lay out the sources"
 	@echo "make install  into PREFIX (default /usr/local)"
 	@echo "make clean    remove what was built"
@@ -51,12 +52,17 @@ fuzz: setup-test
 	@cmake --preset fuzz >/dev/null && cmake --build build-asan && tools/fuzz $(FUZZ_SECONDS)
 
 kill: setup-test build
-	@python3 tests/crash/kill_test.py --kills 1000
+	@python3 tests/crash/kill_test.py --kills 600
+	@python3 tests/crash/comics_kill_test.py --kills 400
+
+faults: setup-test build
+	@python3 tests/crash/comics_fault_sweep.py --every 1
 
 memory: setup-test build
 	@python3 tests/memory/memory_test.py --bytes 2e9
+	@python3 tests/memory/comics_memory_test.py --count 6e5 --memory 256MiB
 
-slow: tsan kill memory fuzz
+slow: tsan kill faults memory fuzz
 
 format:
 	@clang-format-14 -i $$(git ls-files '*.h' '*.cc')

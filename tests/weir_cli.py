@@ -54,6 +54,16 @@ def start(*arguments, env=None, **options):
                             stderr=subprocess.PIPE, env=environment(env), **options)
 
 
+def peak_of(*arguments):
+    """Status, errors and greatest resident size in bytes of a run."""
+    process = start(*arguments)
+    said = process.stderr.read().decode()
+    _, status, usage = os.wait4(process.pid, 0)
+    process.returncode = os.waitstatus_to_exitcode(status)
+    process.stderr.close()
+    return process.returncode, said, usage.ru_maxrss * 1024
+
+
 def target(kind, folder, name="target"):
     return f"{kind}:{folder}/{name}" + (".db" if kind == "sqlite" else "")
 

@@ -3,7 +3,7 @@
 
     comics_fault_sweep.py [--every 16]
 
-An import makes thousands of operations; one of `--every` fails, each in a run of its own. `make kill`
+An import makes a thousand operations; one of `--every` fails, each in a run of its own. `make faults`
 takes them all.
 
 The tree and the library both count: with EIO for one operation alone, and with a disk that is full

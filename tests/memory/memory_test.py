@@ -9,7 +9,6 @@ within. So that the measure is known to tell: the same run with a budget of giga
 the bound. `make slow` calls it with files of 2 GB.
 """
 import argparse
-import os
 import pathlib
 import subprocess
 import sys
@@ -24,16 +23,6 @@ BOUND = 128 * MIB
 MOST_ROWS = 250000
 
 options = argparse.Namespace(bytes=200_000_000)
-
-
-def peak_of(*arguments):
-    """Status, errors and greatest resident size in bytes of a run."""
-    process = weir_cli.start("run", *arguments)
-    said = process.stderr.read().decode()
-    _, status, usage = os.wait4(process.pid, 0)
-    process.returncode = os.waitstatus_to_exitcode(status)
-    process.stderr.close()
-    return process.returncode, said, usage.ru_maxrss * 1024
 
 
 class Memory(weir_cli.WeirTest):
@@ -58,8 +47,8 @@ class Memory(weir_cli.WeirTest):
                 for memory, within in (("128MiB", True), ("8GiB", False)):
                     with self.subTest(data.name, target=kind, memory=memory):
                         url = weir_cli.target(kind, self.folder, memory)
-                        status, said, peak = peak_of(declaration, data, "--memory", memory,
-                                                     "--to", url)
+                        status, said, peak = weir_cli.peak_of(
+                            "run", declaration, data, "--memory", memory, "--to", url)
                         print(f"{data.name}, {data.stat().st_size / 1e6:.0f} MB, to {kind}, "
                               f"--memory {memory}: {peak / MIB:.1f} MiB at most")
                         self.assertEqual(status, 0, said)
