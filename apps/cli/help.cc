@@ -77,4 +77,13 @@ std::string general_help(std::span<const std::unique_ptr<Command>> commands) {
   return text;
 }
 
+std::string group_help(std::span<const std::unique_ptr<Command>> commands,
+                       const std::string& group) {
+  std::string text = fmt::format("usage: weir {} COMMAND [OPTION...]\n\n", group);
+  for (const auto& command : commands)
+    if (command->name().starts_with(group + " "))
+      text += fmt::format("  weir {:<16}{}\n", command->name(), command->summary());
+  return text + fmt::format("\n  weir {} COMMAND --help   its options, with examples\n", group);
+}
+
 }  // namespace weir::cli

@@ -24,19 +24,33 @@ std::string suggestion(const std::string& given, const std::vector<std::string>&
   return nearest.empty() ? "" : fmt::format("; did you mean {}?", nearest);
 }
 
-// What `first` may have meant: the commands of a group that is called so, or a near name.
-std::string meant_by(const std::string& first, std::span<const std::unique_ptr<Command>> commands) {
+bool is_group(const std::string& word, std::span<const std::unique_ptr<Command>> commands) {
+  return std::ranges::any_of(commands, [&](const std::unique_ptr<Command>& command) {
+    return command->name().starts_with(word + " ");
+  });
+}
+
+// That there is no such command: what may have been meant by its first words.
+Error unknown_command(const std::vector<std::string>& arguments,
+                      std::span<const std::unique_ptr<Command>> commands) {
+  const std::string& first = arguments[0];
+  const auto error = [](const std::string& name, const std::string& rest) {
+    return Error(ErrorCode::usage, fmt::format("weir has no command {}{}", name, rest));
+  };
   if (first.starts_with("-")) {
     const std::string near = suggestion(first, {"--help", "--version"});
-    return near.empty() ? "; options stand behind the command" : near;
+    return error(first, near.empty() ? "; options stand behind the command" : near);
   }
   std::vector<std::string> known, group;
   for (const auto& command : commands) {
     known.push_back(command->name());
     if (command->name().starts_with(first + " ")) group.push_back("weir " + command->name());
   }
-  if (!group.empty()) return fmt::format(" alone; there is {}", fmt::join(group, ", "));
-  return suggestion(first, known);
+  const std::string two = arguments.size() > 1 ? first + " " + arguments[1] : first;
+  if (const std::string near = suggestion(two, known); !near.empty()) return error(two, near);
+  if (!group.empty())
+    return error(first, fmt::format(" alone; there is {}", fmt::join(group, ", ")));
+  return error(first, suggestion(first, known));
 }
 
 // Reads the arguments of one command into its options.
@@ -172,10 +186,12 @@ Result<Parsed> parse(std::span<const std::unique_ptr<Command>> commands,
     return Parsed{.text = fmt::format("weir {}\n", pipeline::version)};
 
   const std::string first = arguments[0];
+  const bool wants_group_help =
+      arguments.size() == 2 && (arguments[1] == "--help" || arguments[1] == "-h");
+  if (wants_group_help && is_group(first, commands))
+    return Parsed{.text = group_help(commands, first)};
   Command* command = find_command(commands, arguments);
-  if (command == nullptr)
-    return Error(ErrorCode::usage,
-                 fmt::format("weir has no command {}{}", first, meant_by(first, commands)));
+  if (command == nullptr) return unknown_command(arguments, commands);
   ArgumentReader reader(*command, std::move(arguments));
   WEIR_TRY(reader.read());
   if (reader.wants_help()) return Parsed{.text = help_of(*command)};

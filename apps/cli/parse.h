@@ -25,5 +25,8 @@ std::string variable_of(const std::string& option);
 
 std::string help_of(Command& command);
 std::string general_help(std::span<const std::unique_ptr<Command>> commands);
+// Of the commands that begin with the word `group`.
+std::string group_help(std::span<const std::unique_ptr<Command>> commands,
+                       const std::string& group);
 
 }  // namespace weir::cli
