@@ -64,6 +64,10 @@ class ComicsSearchCommand final : public Command {
     if (!json_)
       fmt::print("{} of {}{} comics\n", result.comics.size(), result.has_more ? "more than " : "",
                  with_commas(result.matches));
+    if (!search.is_whole())
+      fmt::print(stderr,
+                 "weir: some comics are not indexed yet, and are not found: an import does that at "
+                 "its end; if none is running, run weir comics import\n");
     return exit_done;
   }
 

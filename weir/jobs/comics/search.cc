@@ -64,13 +64,8 @@ Result<db::Connection> open_library(const std::string& file) {
 }
 
 Result<Search> Search::open(db::Connection& connection) {
-  WEIR_ASSIGN(const bool finished, is_index_finished(connection));
-  if (!finished)
-    return Error(ErrorCode::conflict,
-                 fmt::format("{}: not all comics are indexed yet; run weir comics import again, it "
-                             "goes on where it stopped",
-                             connection.file()));
   Search search(connection);
+  WEIR_ASSIGN(search.is_whole_, is_index_finished(connection));
   WEIR_TRY(attach_rank(connection));
   WEIR_ASSIGN(search.tokenizer_, Tokenizer::open(connection));
   WEIR_TRY(

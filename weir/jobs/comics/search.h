@@ -50,8 +50,11 @@ Result<db::Connection> open_library(const std::string& file);
 class Search {
  public:
   // `connection`, of open_library, outlives the search and stays at its place.
-  // Errors: conflict  comics wait to be indexed.
+  // Errors: not_found  there is no index.
   static Result<Search> open(db::Connection& connection);
+
+  // False: some comics are not indexed yet, and are not found.
+  bool is_whole() const { return is_whole_; }
 
   // Errors: usage  the query makes no sense (query.h).
   Result<SearchResult> find(std::string_view query, i64 limit);
@@ -70,6 +73,7 @@ class Search {
   Result<std::vector<FoundComic>> describe(std::vector<Ranked>& ranked, i64 limit);
 
   db::Connection* connection_;
+  bool is_whole_ = true;
   Tokenizer tokenizer_;
   db::Statement count_, rank_, next_word_, comic_;
 };
