@@ -202,7 +202,7 @@ void ReadStep::settle(ChunkSlot& slot) {
   slot.row.run = run_id_;
   slot.row.number = slot.number;
   bool first = true;
-  for (const Segment& segment : slot.segments) {
+  for (Segment& segment : slot.segments) {
     RunInput& input = inputs_.at(segment.input);
     flow::InputRow& row = input.row;
     input.warned = segment.warned;

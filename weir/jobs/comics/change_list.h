@@ -36,7 +36,7 @@ class ChangeList {
   Result<bool> next(Change& change);
 
  private:
-  static constexpr std::size_t buffer_bytes = 256 * 1024;
+  static constexpr std::size_t buffer_bytes = 256 * KiB;
 
   Result<void> flush();
   Result<bool> fill(std::size_t wanted);

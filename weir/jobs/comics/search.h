@@ -57,7 +57,7 @@ class Search {
   bool is_whole() const { return is_whole_; }
 
   // Errors: usage  the query makes no sense (query.h).
-  Result<SearchResult> find(std::string_view query, i64 limit);
+  Result<SearchResult> find(std::string_view text, i64 limit);
 
  private:
   struct Ranked {

@@ -73,7 +73,7 @@ bool TreeWatch::counts(const inotify_event& event) const {
 
 // Reads what came; true where any of it counts.
 bool TreeWatch::take_changes() {
-  alignas(inotify_event) std::array<char, 64 * 1024> buffer;
+  alignas(inotify_event) std::array<char, 64 * KiB> buffer;
   bool any = false;
   for (;;) {
     const auto size = read(inotify_, buffer.data(), buffer.size());
