@@ -1,5 +1,5 @@
 # The targets that people call; what they do stands in tools/ and in the presets of CMake.
-.PHONY: help demo test check bench fuzz asan tsan kill faults memory slow format install clean setup-build setup-test setup-bench build
+.PHONY: help demo test check bench bench-many fuzz asan tsan kill faults memory slow format install clean setup-build setup-test setup-bench build
 
 help:
 	@echo "make demo     set up, build, run the examples on real data"
@@ -12,7 +12,7 @@ help:
 	@echo "make kill     1,000 kills, each run compared with an undisturbed one"
 	@echo "make faults   every operation on files of an import of comics fails once"
 	@echo "make memory   2 GB inputs at 128 MiB, 600,000 comics at 256 MiB"
-	@echo "make slow     what takes long: tsan, kill, faults, memory, fuzz"
+	@echo "make slow     what takes long: tsan, kill, faults, memory, fuzz, 600,000 comics measured"
 	@echo "make format   lay out the sources"
 	@echo "make install  into PREFIX (default /usr/local)"
 	@echo "make clean    remove what was built"
