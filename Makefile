@@ -47,6 +47,7 @@ tsan: setup-test
 	@cmake --preset tsan >/dev/null && cmake --build build-tsan && ctest --test-dir build-tsan -L fast --output-on-failure -j2
 	@WEIR=build-tsan/weir python3 tests/runs/equal_digests_test.py
 	@WEIR=build-tsan/weir python3 tests/runs/archives_test.py
+	@WEIR=build-tsan/weir python3 tests/runs/comics_import_test.py
 
 fuzz: setup-test
 	@cmake --preset fuzz >/dev/null && cmake --build build-asan && tools/fuzz $(FUZZ_SECONDS)
@@ -62,7 +63,10 @@ memory: setup-test build
 	@python3 tests/memory/memory_test.py --bytes 2e9
 	@python3 tests/memory/comics_memory_test.py --count 6e5 --memory 256MiB
 
-slow: tsan kill faults memory fuzz
+bench-many: setup-bench build
+	@tools/bench comics-600k
+
+slow: tsan kill faults memory fuzz bench-many
 
 format:
 	@clang-format-14 -i $$(git ls-files '*.h' '*.cc')
