@@ -26,24 +26,23 @@ void print_import_json(const ImportReport& report) {
     fmt::print(
         "{{\"run\":{},\"library\":{},\"started_at\":{},\"finished_at\":{},\"created\":{},"
         "\"modified\":{},\"moved\":{},\"deleted\":{},\"unchanged\":{},\"failed\":{},\"warned\":{},"
-        "\"chunks\":{},\"names_created\":{},\"links_added\":{},\"links_removed\":{},\"find_"
+        "\"chunks\":{},\"names_created\":{},\"links_added\":{},\"links_removed\":{},\"seconds\":{:."
+        "3f},\"find_"
         "seconds\":{:.3f},\"read_seconds\":{:.3f},\"tidy_seconds\":{:.3f},"
         "\"index_seconds\":{:.3f},\"indexed\":{},\"peak_bytes\":{}}}\n",
         run.id, run.library, json_string(run.started_at), json_string(run.finished_at),
         counts.created, counts.modified, counts.moved, counts.deleted, counts.unchanged,
         counts.failed, counts.warned, counts.chunks, counts.names_created, counts.links_added,
-        counts.links_removed, report.find_seconds, report.read_seconds, report.tidy_seconds,
-        report.index_seconds, report.indexed, report.peak_bytes);
+        counts.links_removed, report.seconds, report.find_seconds, report.read_seconds,
+        report.tidy_seconds, report.index_seconds, report.indexed, report.peak_bytes);
   }
 }
 
 void print_import(const ImportReport& report, const std::string& db) {
   RunCounts all;
   for (const ImportRun& run : report.runs) all += run.counts;
-  const double seconds =
-      report.find_seconds + report.read_seconds + report.tidy_seconds + report.index_seconds;
   fmt::print("{}: {} comics looked at in {:.2f} s, {} a second\n", db, with_commas(report.files),
-             seconds, with_commas(rate(report.files, seconds)));
+             report.seconds, with_commas(rate(report.files, report.seconds)));
   fmt::print("  comics    {} created, {} modified, {} moved, {} deleted, {} unchanged\n",
              with_commas(all.created), with_commas(all.modified), with_commas(all.moved),
              with_commas(all.deleted), with_commas(all.unchanged));

@@ -15,6 +15,7 @@
 #include "weir/jobs/comics/declaration.h"
 #include "weir/jobs/comics/deletions.h"
 #include "weir/jobs/comics/import_feed.h"
+#include "weir/jobs/comics/import_outcomes.h"
 #include "weir/jobs/comics/moves.h"
 #include "weir/jobs/comics/names.h"
 #include "weir/jobs/comics/search_index.h"
@@ -42,15 +43,11 @@ std::filesystem::path folder_of(const std::string& file) {
 }
 
 // The steps of one import, in the order in which they are called.
-class Import final : public pipeline::FeedObserver {
+class Import {
  public:
   explicit Import(const ImportOptions& options) : options_(options) {}
 
   Result<ImportReport> execute();
-
-  // What became of a file, in the transaction of its chunk.
-  Result<void> settled(const pipeline::RunInput& input) override;
-  Result<void> chunk_ends() override;
 
  private:
   Result<void> open();
@@ -59,15 +56,12 @@ class Import final : public pipeline::FeedObserver {
   Result<void> find_in(const std::string& root);
   Result<void> begin();
   Result<void> read_changes();
-  Result<void> fail(const Change& change, const std::string& reason);
   Result<void> tidy();
   Result<void> update_search_index();
   Result<void> end_runs();
-  Result<void> put_runs();
-  Result<void> count_names_and_links();
+  Result<void> put_runs() { return put_import_runs(connection(), report_.runs); }
   flow::RunRow ended(flow::RunStatus status) const;
   void count_move(RunCounts& counts) const;
-  ImportRun& run_of(i64 library);
   db::Connection& connection() { return dry_ ? *dry_ : target_->connection(); }
 
   const ImportOptions& options_;
@@ -80,15 +74,11 @@ class Import final : public pipeline::FeedObserver {
   std::optional<ChangeList> changes_;
   std::vector<LibraryRoot> roots_;
   std::vector<Move> moves_;
-  std::optional<FailedFiles> failed_files_;
-  bool had_failures_ = false;         // before this run
   bool may_have_unused_ = false;      // folders
   bool may_have_byte_paths_ = false;  // that are still stored as texts
-  i64 names_before_ = 0;
-  i64 vanished_ = 0;  // files, since the tree was read
-  db::Statement add_gone_;
   flow::RunRow run_;
   ImportReport report_;
+  std::unique_ptr<ImportOutcomes> outcomes_;
 };
 
 Result<void> Import::open() {
@@ -135,7 +125,7 @@ Result<bool> Import::find_work() {
   WEIR_ASSIGN(const bool last_ended, last_run_ended(connection()));
   for (const std::string& root : options_.roots) WEIR_TRY(find_in(root));
   WEIR_ASSIGN(moves_, apply_moves(connection(), *changes_, roots_, time_));
-  for (const Move& move : moves_) count_move(run_of(move.library).counts);
+  for (const Move& move : moves_) count_move(run_of(report_.runs, move.library).counts);
   // What is gone may be one of the files that are left for a later run.
   if (report_.unsettled > 0) WEIR_TRY(connection().execute("DELETE FROM temp.weir_gone"));
   WEIR_ASSIGN(const i64 gone, connection().query_i64("SELECT count(*) FROM temp.weir_gone"));
@@ -191,10 +181,6 @@ void Import::count_move(RunCounts& counts) const {
   --counts.deleted;
 }
 
-ImportRun& Import::run_of(i64 library) {
-  return *std::ranges::find(report_.runs, library, &ImportRun::library);
-}
-
 Result<void> Import::begin() {
   run_ = {.id = flow::make_run_id(),
           .command_line = options_.command_line,
@@ -203,87 +189,10 @@ Result<void> Import::begin() {
           .tables = to_json(loaded_->tables),
           .started_us = now_microseconds()};
   WEIR_TRY(target_->begin(run_, loaded_->tables));
-  WEIR_ASSIGN(names_before_, count_names_made(connection()));
-  WEIR_ASSIGN(auto failed, FailedFiles::prepare(connection()));
-  failed_files_.emplace(std::move(failed));
-  WEIR_ASSIGN(const i64 failures,
-              connection().query_i64("SELECT EXISTS (SELECT 1 FROM failed_import)"));
-  had_failures_ = failures != 0;
-  WEIR_ASSIGN(add_gone_, connection().prepare("INSERT INTO temp.weir_gone VALUES (?1, ?2)"));
+  WEIR_ASSIGN(outcomes_, ImportOutcomes::open(*target_, report_.runs, time_));
   WEIR_ASSIGN(auto transaction, db::Transaction::begin(connection()));
   WEIR_TRY(make_index(connection()));
   return transaction.commit();
-}
-
-Result<void> Import::put_runs() {
-  for (ImportRun& run : report_.runs) WEIR_TRY(put_import_run(connection(), run));
-  return {};
-}
-
-// A refusal begins with the name of its document, which only the declaration knows.
-std::string without_reader(const std::string& reason) {
-  constexpr std::string_view reader = "comic_stat: ";
-  return reason.starts_with(reader) ? reason.substr(reader.size()) : reason;
-}
-
-// A file that went away with its folder, or with its disk, has not failed. What is stored of it
-// stays until the next run has looked.
-bool has_vanished(const std::filesystem::path& file) {
-  std::error_code error;
-  return !std::filesystem::exists(file, error);
-}
-
-Result<void> Import::settled(const pipeline::RunInput& input) {
-  const auto& change = static_cast<const ComicFacts&>(*input.facts).change;
-  RunCounts& counts = run_of(change.library).counts;
-  const std::string& reason = input.row.error.empty() ? input.refusal : input.row.error;
-  if (!reason.empty()) {
-    may_have_unused_ = true;
-    if (has_vanished(input.input.file)) {
-      ++vanished_;
-      return {};
-    }
-    ++counts.failed;
-    return fail(change, without_reader(reason));
-  }
-  if (!change.file.path_bytes.empty()) may_have_byte_paths_ = true;
-  ++(change.comic != 0 ? counts.modified : counts.created);
-  if (input.warned) ++counts.warned;
-  return had_failures_ ? failed_files_->remove(change.library, change.file.path) : Result<void>();
-}
-
-// A file that cannot be read any more is no comic.
-Result<void> Import::fail(const Change& change, const std::string& reason) {
-  if (change.comic != 0) {
-    add_gone_.bind(1, change.comic);
-    add_gone_.bind(2, change.library);
-    WEIR_TRY(add_gone_.run());
-  }
-  return failed_files_->put({.library = change.library,
-                             .path = change.file.path,
-                             .reason = reason,
-                             .size = change.file.size,
-                             .mtime_ns = change.file.mtime_ns,
-                             .inode = change.file.inode,
-                             .device = change.file.device},
-                            time_);
-}
-
-Result<void> Import::count_names_and_links() {
-  RunCounts& counts = report_.runs.front().counts;
-  const target::LinkCounts links = target_->links();
-  counts.links_added = links.added;
-  counts.links_removed = links.removed;
-  WEIR_ASSIGN(const i64 names, count_names_made(connection()));
-  counts.names_created = names - names_before_;
-  return {};
-}
-
-// What is counted so far stands beside the chunk that it counts.
-Result<void> Import::chunk_ends() {
-  WEIR_TRY(count_names_and_links());
-  for (ImportRun& run : report_.runs) ++run.counts.chunks;
-  return put_runs();
 }
 
 Result<void> Import::read_changes() {
@@ -292,16 +201,18 @@ Result<void> Import::read_changes() {
       const auto feed,
       ImportFeed::open(*changes_, std::move(moves_),
                        {.roots = roots_, .time = time_, .names_only = options_.names_only}));
-  auto read = pipeline::read_feed(read_options_, *loaded_, *feed, *target_, run_.id, *this);
+  auto read = pipeline::read_feed(read_options_, *loaded_, *feed, *target_, run_.id, *outcomes_);
   if (!read.ok()) {
     const bool stopped = read.error().code() == ErrorCode::cancelled;
     WEIR_TRY(
         target_->finish(ended(stopped ? flow::RunStatus::interrupted : flow::RunStatus::failed)));
     return std::move(read).error();
   }
-  if (vanished_ > 0)
+  if (outcomes_->vanished() > 0)
     log(LogLevel::warning, "files went away before they were read; the next run sees to them",
-        {{"files", std::to_string(vanished_)}});
+        {{"files", std::to_string(outcomes_->vanished())}});
+  may_have_unused_ |= outcomes_->has_trouble();
+  may_have_byte_paths_ |= outcomes_->has_byte_paths();
   report_.chunks = read->chunks;
   for (ImportRun& run : report_.runs) run.chunk_size = read->chunk_archives;
   report_.read_seconds = read->read_seconds;
@@ -323,8 +234,9 @@ Result<void> Import::tidy() {
   log(LogLevel::debug, "tidy");
   if (options_.progress != nullptr) options_.progress->start("tidying", 0);
   WEIR_ASSIGN(const auto deleted, delete_gone(*target_, loaded_->tables, run_.id, report_.chunks));
-  WEIR_TRY(count_names_and_links());
-  for (const auto& [library, comics] : deleted) run_of(library).counts.deleted = comics;
+  WEIR_TRY(outcomes_->count_names_and_links());
+  for (const auto& [library, comics] : deleted)
+    run_of(report_.runs, library).counts.deleted = comics;
   WEIR_ASSIGN(run_.counts, target_->count_changes());
   WEIR_TRY(target_->finish(ended(flow::RunStatus::done)));
   WEIR_ASSIGN(auto transaction, db::Transaction::begin(connection()));
@@ -382,9 +294,11 @@ Result<ImportReport> Import::execute() {
     WEIR_TRY(read_changes());
     WEIR_TRY(tidy());
     WEIR_TRY(update_search_index());
-    WEIR_TRY(connection().execute("PRAGMA optimize"));
+    // It looks at so many rows of an index and no more.
+    WEIR_TRY(connection().execute("PRAGMA analysis_limit = 1000; PRAGMA optimize"));
   }
   WEIR_TRY(end_runs());
+  report_.seconds = seconds_since(started_);
   return std::move(report_);
 }
 

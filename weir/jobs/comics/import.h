@@ -45,7 +45,8 @@ struct ImportReport {
   i64 unsettled = 0;            // files that are left for a later run
   i64 chunks = 0;
   i64 indexed = 0;           // comics that went into the full-text index
-  double find_seconds = 0;   // changes and moves
+  double seconds = 0;        // in all
+  double find_seconds = 0;   // of these: changes and moves
   double read_seconds = 0;   // chunks
   double tidy_seconds = 0;   // deletions, indexes, names that nothing uses
   double index_seconds = 0;  // the full-text index
