@@ -1,7 +1,7 @@
 """Libraries of comics: Weir's import beside comicbox, which reads tags and stores nothing.
 
 Both see the same files. What comicbox says of the first ones must be in Weir's database, names cut
-to 128 characters as Weir cuts them; files whose tags comicbox cannot read are counted.
+to 128 characters as Weir cuts them, case ignored; files whose tags comicbox cannot read are counted.
 """
 import json
 import os
@@ -31,14 +31,15 @@ def make_library(folder, count):
 def compare(database, lines):
     """How many comics agree, how many the peer could not read, and what differs."""
     db = sqlite3.connect(database)
-    names = lambda query, comic: sorted({name for name, in db.execute(query, (comic,))})
+    names = lambda query, comic: sorted({name.lower() for name, in db.execute(query, (comic,))})
     agreed, unread, wrong = 0, 0, []
     for line in open(lines):
         said = json.loads(line)
         if not (said["publisher"] or said["characters"] or said["persons"]):
             unread += 1
             continue
-        cut = lambda values: sorted({name[:NAME_LENGTH].strip() for name in values})
+        # Of spellings that differ in case only Weir keeps the first, comicbox the last.
+        cut = lambda values: sorted({name[:NAME_LENGTH].strip().lower() for name in values})
         expected = (said["series"], said["publisher"], said["volume"], said["year"], said["pages"],
                     cut(said["characters"]), cut(said["persons"]))
         comic, *stored = db.execute(COMIC, (said["path"],)).fetchone()

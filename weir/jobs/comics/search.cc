@@ -13,10 +13,10 @@
 namespace weir::comics {
 namespace {
 
-constexpr i64 most_ranked = 5'000;
+constexpr i64 most_ranked = 2'000;
 // Few matches are ranked as they are found: to find them is what takes the time. More of them are
 // counted first.
-constexpr i64 ranked_at_once = 1'000;
+constexpr i64 ranked_at_once = 500;
 constexpr std::size_t most_words_of_prefix = 256;
 constexpr i64 cache_bytes = 32 * MiB;
 

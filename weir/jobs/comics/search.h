@@ -1,10 +1,10 @@
 // Comics by words: what `weir comics search` does.
 //
 // The best come first: those that BM25 ranks highest, words in title and series counting most
-// (rank.h), and of equals the first by series, volume and issue. Where more than 5,000 comics
+// (rank.h), and of equals the first by series, volume and issue. Where more than 2,000 comics
 // match, ranking them all would take longer than anybody learns from it. Then those come first that
 // have the words in title or series, and if that is not enough for the limit, others after them. Of
-// each kind at most 5,000 are ranked: those with the smallest ids, which are the first of the
+// each kind at most 2,000 are ranked: those with the smallest ids, which are the first of the
 // library in the order of its folders. The result is the same each time.
 //
 // A beginning such as bat* stands for the words of the index that begin so. Up to 256 are looked
