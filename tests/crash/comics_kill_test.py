@@ -14,24 +14,20 @@ so far, as kill_test.py does it. The phases are those of a run: find (changes an
 apply (chunks), tidy (deletions, names, folders), index.
 """
 import argparse
-import collections
 import os
 import pathlib
-import random
 import shutil
 import sys
 import time
-import unittest
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1]))
 import comics_cli
 import weir_cli
-from kill_test import Kill
+from kill_test import LEAST_HITS, Kill, KillChains, main
 
 PHASES = ("find", "read", "apply", "tidy", "index")
 COUNT = 400
 CHUNK_RECORDS = 40
-LEAST_HITS = 2
 TIMES = {"created_at", "updated_at"}
 
 options = argparse.Namespace(kills=24, seed=1)
@@ -79,12 +75,9 @@ class State:
         return ["import", self.root, "--db", db, "--chunk-records", CHUNK_RECORDS]
 
 
-class KilledImports(comics_cli.ComicsTest):
-    def setUp(self):
-        super().setUp()
-        self.random = random.Random(options.seed)
-        self.hits = collections.Counter()
-        self.too_late = 0
+class KilledImports(KillChains, comics_cli.ComicsTest):
+    options = options
+    phases = PHASES
 
     def states(self):
         root = comics_cli.tree(self.folder / "comics", COUNT, "--bad-fraction", "0.05")
@@ -124,21 +117,8 @@ class KilledImports(comics_cli.ComicsTest):
         os.unlink(db)
 
     def test_a_killed_import_run_again_gives_what_an_undisturbed_one_gives(self):
-        states = self.states()
-        chains = 0
-        while (self.hits.total() < options.kills or
-               min(self.hits[phase] for phase in PHASES) < LEAST_HITS):
-            self.assertLess(chains, 20 + options.kills, f"the kills do not hit: {self.hits}")
-            self.chain(states[chains % len(states)], self.random.randint(1, 4))
-            chains += 1
-        hits = ", ".join(f"{phase} {self.hits[phase]}" for phase in ("start", *PHASES))
-        print(f"{self.hits.total()} imports killed alive, in {chains} chains: {hits}; "
-              f"{self.too_late} had ended before")
+        self.kill_in_chains(self.states(), "imports")
 
 
 if __name__ == "__main__":
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--kills", type=int, default=options.kills)
-    parser.add_argument("--seed", type=int, default=options.seed)
-    parser.parse_known_args(namespace=options)
-    unittest.main(argv=sys.argv[:1])
+    main(options, __doc__)

@@ -101,12 +101,39 @@ class Load:
         return url
 
 
-class KilledRuns(weir_cli.WeirTest):
+class KillChains:
+    """For a test that has `options`, `phases`, and `chain`: kills of one load, and then its end."""
+
     def setUp(self):
         super().setUp()
-        self.random = random.Random(options.seed)
+        self.random = random.Random(self.options.seed)
         self.hits = collections.Counter()
         self.too_late = 0
+
+    def kill_in_chains(self, loads, what):
+        """Until there were as many as asked for, and LEAST_HITS of them in each phase."""
+        chains = 0
+        while (self.hits.total() < self.options.kills or
+               min(self.hits[phase] for phase in self.phases) < LEAST_HITS):
+            self.assertLess(chains, 20 + self.options.kills, f"the kills do not hit: {self.hits}")
+            self.chain(loads[chains % len(loads)], self.random.randint(1, 4))
+            chains += 1
+        hits = ", ".join(f"{phase} {self.hits[phase]}" for phase in ("start", *self.phases))
+        print(f"{self.hits.total()} {what} killed alive, in {chains} chains: {hits}; "
+              f"{self.too_late} had ended before")
+
+
+def main(options, description):
+    parser = argparse.ArgumentParser(description=description.splitlines()[0])
+    parser.add_argument("--kills", type=int, default=options.kills)
+    parser.add_argument("--seed", type=int, default=options.seed)
+    parser.parse_known_args(namespace=options)
+    unittest.main(argv=sys.argv[:1])
+
+
+class KilledRuns(KillChains, weir_cli.WeirTest):
+    options = options
+    phases = PHASES
 
     def loads(self):
         files, _ = weir_cli.vehicles(3000)
@@ -155,21 +182,8 @@ class KilledRuns(weir_cli.WeirTest):
         self.assertEqual(weir_cli.leftovers(url), [], load.name)
 
     def test_a_killed_run_started_again_gives_what_an_undisturbed_one_gives(self):
-        loads = list(self.loads())
-        chains = 0
-        while (self.hits.total() < options.kills or
-               min(self.hits[phase] for phase in PHASES) < LEAST_HITS):
-            self.assertLess(chains, 20 + options.kills, f"the kills do not hit: {self.hits}")
-            self.chain(loads[chains % len(loads)], self.random.randint(1, 4))
-            chains += 1
-        hits = ", ".join(f"{phase} {self.hits[phase]}" for phase in ("start", *PHASES))
-        print(f"{self.hits.total()} processes killed alive, in {chains} chains: {hits}; "
-              f"{self.too_late} had ended before")
+        self.kill_in_chains(list(self.loads()), "processes")
 
 
 if __name__ == "__main__":
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--kills", type=int, default=options.kills)
-    parser.add_argument("--seed", type=int, default=options.seed)
-    parser.parse_known_args(namespace=options)
-    unittest.main(argv=sys.argv[:1])
+    main(options, __doc__)

@@ -143,6 +143,9 @@ class Unchanged(comics_cli.ComicsTest):
                                "failed, finished_at IS NOT NULL FROM import_run ORDER BY id")[-1]
         self.assertEqual(last, (0, 0, 0, 0, len(comics), 0, 1))
 
+    def test_by_names_only_no_file_is_opened(self):
+        self.assertEqual(self.operations(self.root, "--names-only"), [])
+
     def test_only_what_changed_is_opened(self):
         self.bring_in(self.root)
         first, second, third, *_ = comics_cli.comics_in(self.root)

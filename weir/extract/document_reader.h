@@ -42,6 +42,7 @@ struct RecordFile {
   const store::Input* input = nullptr;
   const store::Archive* archive = nullptr;  // null: its bytes are those of no archive, or not read
   const InputFacts* facts = nullptr;        // null: none are known
+  bool by_name_only = false;                // it is not to be opened
 };
 
 class DocumentReader {

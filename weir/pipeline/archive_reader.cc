@@ -63,7 +63,10 @@ Result<extract::RecordDocuments> ArchiveReader::read(const RunInput& input,
     if (!opened.ok() && !(is_other && has_readers_)) return std::move(opened).error();
     if (opened.ok()) archive_ = std::move(*opened);
   }
-  documents.file = {.input = &input.input, .archive = archive_.get(), .facts = input.facts.get()};
+  documents.file = {.input = &input.input,
+                    .archive = archive_.get(),
+                    .facts = input.facts.get(),
+                    .by_name_only = input.by_name_only};
   if (archive_ == nullptr) return documents;
   for (std::size_t i = 0; i < plan_.documents.size(); ++i) {
     if (plan_.documents[i].member.empty()) continue;

@@ -133,7 +133,6 @@ Result<FoundChanges> Finder::find(TreeWalk walk) {
   while (!comics_.at_end()) WEIR_TRY(pass_comic());
   while (!failures_.at_end()) WEIR_TRY(pass_failure());
   for (const std::string& path : gone_failures_) WEIR_TRY(failed_->remove(library_, path));
-  found_.gone_failures = std::ssize(gone_failures_);
   return found_;
 }
 

@@ -34,11 +34,10 @@ struct FindOptions {
 };
 
 struct FoundChanges {
-  RunCounts counts;       // created, modified, unchanged
-  i64 gone = 0;           // stored comics without a file
-  i64 gone_failures = 0;  // files that had failed, and are gone
-  i64 files = 0;          // in the tree
-  i64 unsettled = 0;      // left for a later run
+  RunCounts counts;   // created, modified, unchanged
+  i64 gone = 0;       // stored comics without a file
+  i64 files = 0;      // in the tree
+  i64 unsettled = 0;  // left for a later run
 };
 
 // Makes the temporary table `weir_gone` (comic, library) that find_changes fills, one for a run.

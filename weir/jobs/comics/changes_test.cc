@@ -85,7 +85,8 @@ TEST_F(Changes, AFailedFileThatIsGoneIsForgotten) {
   write("b.cbz");
   fail("a.cbz");
   remove("a.cbz");
-  EXPECT_EQ(find().gone_failures, 1);
+  EXPECT_EQ(failures(), 1);
+  find();
   EXPECT_EQ(failures(), 0);
 }
 
@@ -118,14 +119,13 @@ TEST_F(Changes, WhatIsBeingWrittenIsLeftForLater) {
 }
 
 TEST_F(Changes, BelowAFolderThatCannotBeReadNothingIsKnown) {
-  if (geteuid() == 0) GTEST_SKIP() << "permissions do not hold for root";
   for (const char* path : {"a.cbz", "b/x.cbz", "b/y.cbz", "c.cbz"}) write(path);
   store();
   remove("c.cbz");
-  chmod((root() + "/b").c_str(), 0);
-  EXPECT_EQ(find().counts.unchanged, 3);
-  EXPECT_THAT(gone(), ElementsAre("c.cbz"));
-  chmod((root() + "/b").c_str(), 0700);
+  while_unreadable("b", [&] {
+    EXPECT_EQ(find().counts.unchanged, 3);
+    EXPECT_THAT(gone(), ElementsAre("c.cbz"));
+  });
 }
 
 TEST_F(Changes, AFileOfWhichNothingIsToldStaysAsItIsStored) {

@@ -9,26 +9,50 @@ namespace weir::comics {
 
 namespace {
 
-constexpr std::array<std::string_view, 5> comic_endings = {"cbz", "cbr", "cb7", "cbt", "pdf"};
-constexpr std::array<std::string_view, 4> archive_endings = {"zip", "rar", "7z", "tar"};
+// What a file is by its ending. An archive is one that is taken only when asked for.
+struct ComicEnding {
+  std::string_view ending;
+  std::string_view file_type;
+  bool is_archive = false;
+};
+constexpr std::array<ComicEnding, 9> comic_endings = {{{"cbz", "CBZ"},
+                                                       {"cbr", "CBR"},
+                                                       {"cb7", "CB7"},
+                                                       {"cbt", "CBT"},
+                                                       {"pdf", "PDF"},
+                                                       {"zip", "CBZ", true},
+                                                       {"rar", "CBR", true},
+                                                       {"7z", "CB7", true},
+                                                       {"tar", "CBT", true}}};
 constexpr std::array<std::string_view, 8> page_endings = {"jpg",  "jpeg", "png",  "gif",
                                                           "webp", "jxl",  "avif", "bmp"};
 constexpr std::array<std::string_view, 5> skipped_names = {"@eaDir", "#recycle", "__MACOSX",
                                                            "Thumbs.db", "desktop.ini"};
 
-template <std::size_t count>
-bool has_ending(std::string_view name, const std::array<std::string_view, count>& endings) {
+// Behind the last dot, which is not the first character; empty where there is none.
+std::string_view ending_of(std::string_view name) {
   const std::size_t dot = name.rfind('.');
-  if (dot == std::string_view::npos || dot == 0) return false;
-  const std::string_view ending = name.substr(dot + 1);
-  return std::ranges::any_of(
-      endings, [&](std::string_view one) { return equals_ignoring_ascii_case(one, ending); });
+  return dot == std::string_view::npos || dot == 0 ? std::string_view() : name.substr(dot + 1);
+}
+
+const ComicEnding* find_ending(std::string_view name) {
+  const std::string_view ending = ending_of(name);
+  const auto* const found = std::ranges::find_if(comic_endings, [&](const ComicEnding& one) {
+    return equals_ignoring_ascii_case(one.ending, ending);
+  });
+  return found == comic_endings.end() ? nullptr : found;
 }
 
 }  // namespace
 
 bool is_comic_name(std::string_view name, bool all_archives) {
-  return has_ending(name, comic_endings) || (all_archives && has_ending(name, archive_endings));
+  const ComicEnding* const found = find_ending(name);
+  return found != nullptr && (all_archives || !found->is_archive);
+}
+
+std::string_view file_type_by_name(std::string_view path) {
+  const ComicEnding* const found = find_ending(path.substr(path.rfind('/') + 1));
+  return found == nullptr ? std::string_view() : found->file_type;
 }
 
 bool is_skipped_name(std::string_view name) {
@@ -36,7 +60,9 @@ bool is_skipped_name(std::string_view name) {
 }
 
 bool is_page_name(std::string_view entry) {
-  if (!has_ending(entry, page_endings)) return false;
+  const std::string_view ending = ending_of(entry);
+  const auto is_it = [&](std::string_view one) { return equals_ignoring_ascii_case(one, ending); };
+  if (std::ranges::none_of(page_endings, is_it)) return false;
   while (!entry.empty()) {
     const std::size_t slash = std::min(entry.find('/'), entry.size());
     if (is_skipped_name(entry.substr(0, slash))) return false;

@@ -18,6 +18,9 @@ bool is_skipped_name(std::string_view name);
 // An entry of an archive that is a page: an image by its ending, with no skipped name on its path.
 bool is_page_name(std::string_view entry);
 
+// "CBZ" for a file that is called "a.cbz" or "b/a.ZIP"; empty for one that is no comic by its name.
+std::string_view file_type_by_name(std::string_view path);
+
 // "CBZ" for the archive format "zip", and so on; empty for another one.
 std::string_view file_type_of(std::string_view archive_format);
 

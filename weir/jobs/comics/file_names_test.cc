@@ -16,6 +16,14 @@ TEST(FileNames, TakesComicsOfAnyCaseAndOtherArchivesOnlyWhenAsked) {
     EXPECT_FALSE(is_comic_name(name, true)) << name;
 }
 
+TEST(FileNames, TellTheTypeOfAFileThatIsNotOpened) {
+  EXPECT_EQ(file_type_by_name("a.b/c.CBZ"), "CBZ");
+  EXPECT_EQ(file_type_by_name("c.rar"), "CBR");
+  EXPECT_EQ(file_type_by_name("c.Pdf"), "PDF");
+  for (const char* path : {"a.cbz/c", "a/.cbz", "c.jpg", ""})
+    EXPECT_EQ(file_type_by_name(path), "");
+}
+
 TEST(FileNames, SkipsWhatSystemsLeaveBehind) {
   for (const char* name : {".a.cbz", ".", "@eaDir", "#recycle", "__MACOSX", "Thumbs.db"})
     EXPECT_TRUE(is_skipped_name(name)) << name;

@@ -49,7 +49,6 @@ pipeline::RunInput ImportFeed::input_of(Change change) const {
   auto facts = std::make_shared<ComicFacts>();
   facts->change = std::move(change);
   facts->time = options_.time;
-  facts->by_name_only = options_.names_only;
   input.facts = std::move(facts);
   return input;
 }

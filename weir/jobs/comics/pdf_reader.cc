@@ -15,7 +15,7 @@ bool tell(std::string_view name, const std::string& value, extract::MemberSink& 
 class PdfReader final : public extract::DocumentReader {
  public:
   Result<bool> read(const extract::RecordFile& file, extract::MemberSink& out) const override {
-    if (file.archive != nullptr) return false;
+    if (file.archive != nullptr || file.by_name_only) return false;
     const std::filesystem::path& path = file.input->file;
     WEIR_ASSIGN(const bool wanted, is_pdf_file(path));
     if (!wanted) return false;

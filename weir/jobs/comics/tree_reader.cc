@@ -3,47 +3,18 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <array>
 
-#include "weir/base/bytes.h"
 #include "weir/jobs/comics/file_names.h"
 #include "weir/jobs/comics/fingerprint.h"
 #include "weir/jobs/comics/pdf_pages.h"
-#include "weir/store/file.h"
 
 namespace weir::comics {
 
 namespace {
 
-constexpr std::string_view pdf_mark = "%PDF-";
-
 void tell(extract::MemberSink& out, std::string_view name, i64 value) {
   const fmt::format_int text(value);
   out.member(name, {text.data(), text.size()});
-}
-
-Result<bool> is_pdf(const std::filesystem::path& path) {
-  WEIR_ASSIGN(const store::File file, store::File::open(path));
-  std::array<char, pdf_mark.size()> head;
-  WEIR_ASSIGN(const i64 count, file.read_at(0, std::as_writable_bytes(std::span(head))));
-  return std::string_view(head.data(), static_cast<std::size_t>(count)) == pdf_mark;
-}
-
-// "CBZ" for "a/b.CBZ"; the archives that --all-archives takes as well.
-std::string_view type_by_name(std::string_view path) {
-  constexpr std::array<std::pair<std::string_view, std::string_view>, 9> types = {{{"cbz", "CBZ"},
-                                                                                   {"zip", "CBZ"},
-                                                                                   {"cbr", "CBR"},
-                                                                                   {"rar", "CBR"},
-                                                                                   {"cb7", "CB7"},
-                                                                                   {"7z", "CB7"},
-                                                                                   {"cbt", "CBT"},
-                                                                                   {"tar", "CBT"},
-                                                                                   {"pdf", "PDF"}}};
-  const std::string_view ending = path.substr(path.rfind('.') + 1);
-  for (const auto& [name, type] : types)
-    if (equals_ignoring_ascii_case(name, ending)) return type;
-  return {};
 }
 
 class TreeReader final : public extract::DocumentReader {
@@ -53,8 +24,8 @@ class TreeReader final : public extract::DocumentReader {
     if (file.facts == nullptr) return false;
     const auto& facts = static_cast<const ComicFacts&>(*file.facts);
     tell_file(facts, out);
-    if (facts.by_name_only) {
-      out.member("file_type", type_by_name(facts.change.file.path));
+    if (file.by_name_only) {
+      out.member("file_type", file_type_by_name(facts.change.file.path));
       return true;
     }
     if (file.archive != nullptr) {
@@ -89,7 +60,7 @@ class TreeReader final : public extract::DocumentReader {
 
   static Result<void> tell_pdf(const std::filesystem::path& path, i64 size,
                                extract::MemberSink& out) {
-    WEIR_ASSIGN(const bool pdf, is_pdf(path));
+    WEIR_ASSIGN(const bool pdf, is_pdf_file(path));
     if (!pdf)
       return Error(ErrorCode::corrupt,
                    "its bytes are those of no comic: neither zip, rar, 7z, tar nor PDF");

@@ -15,8 +15,7 @@ namespace weir::comics {
 // What the import knows of a file that it reads.
 struct ComicFacts final : extract::InputFacts {
   Change change;
-  std::string time;           // of the run
-  bool by_name_only = false;  // the file is not opened
+  std::string time;  // of the run
 };
 
 std::shared_ptr<const extract::DocumentReader> make_tree_reader();

@@ -3,6 +3,7 @@
 
 #include <gtest/gtest.h>
 #include <stdlib.h>
+#include <unistd.h>
 
 #include <filesystem>
 #include <fstream>
@@ -40,6 +41,20 @@ class TreeTest : public ::testing::Test {
     std::filesystem::rename(root() + "/" + from, target);
   }
   void remove(const std::string& path) { std::filesystem::remove(root() + "/" + path); }
+  // Nobody may read `path` while `body` runs. Permissions do not hold for root, who becomes nobody
+  // for that time.
+  template <typename Body>
+  void while_unreadable(const std::string& path, Body body) {
+    constexpr uid_t nobody = 65534;
+    const std::string forbidden = root() + "/" + path;
+    std::filesystem::permissions(folder_, std::filesystem::perms::all);
+    std::filesystem::permissions(forbidden, std::filesystem::perms::none);
+    const bool is_root = geteuid() == 0;
+    ASSERT_TRUE(!is_root || seteuid(nobody) == 0);
+    body();
+    ASSERT_TRUE(!is_root || seteuid(0) == 0);
+    std::filesystem::permissions(forbidden, std::filesystem::perms::owner_all);
+  }
 
  private:
   static void put(const std::string& folder, const std::string& path, std::string_view bytes) {

@@ -118,13 +118,10 @@ TEST_F(ComicTree, OfFoldersThatReadTheSameTheFirstIsTakenSoThatPathsStayInOrder)
 }
 
 TEST_F(ComicTree, SaysWhatCannotBeLookedAtAndGoesOn) {
-  if (geteuid() == 0) GTEST_SKIP() << "permissions do not hold for root";
   write("a/x.cbz");
   write("b/x.cbz");
   link("c.cbz", root() + "/a/x.cbz");
-  chmod((root() + "/a").c_str(), 0);
-  EXPECT_THAT(walked(), ElementsAre("!a/", "b/x.cbz", "!c.cbz"));
-  chmod((root() + "/a").c_str(), 0700);
+  while_unreadable("a", [&] { EXPECT_THAT(walked(), ElementsAre("!a/", "b/x.cbz", "!c.cbz")); });
 }
 
 TEST_F(ComicTree, ANameTooLongBehindALinkIsToldAsAFault) {
