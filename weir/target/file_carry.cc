@@ -5,7 +5,7 @@
 
 #include "weir/base/hash.h"
 #include "weir/base/key_encoding.h"
-#include "weir/target/file_keys.h"
+#include "weir/target/record_keys.h"
 
 namespace weir::target {
 namespace {

@@ -18,7 +18,7 @@
 #include "weir/base/hash.h"
 #include "weir/base/tables.h"
 #include "weir/flow/thread_pool.h"
-#include "weir/target/file_fill.h"
+#include "weir/target/row_fill.h"
 #include "weir/target/file_folder.h"
 #include "weir/target/file_format.h"
 

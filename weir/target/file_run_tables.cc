@@ -6,7 +6,7 @@
 
 #include "weir/spool/failed_inputs.h"
 #include "weir/target/file_output.h"
-#include "weir/target/file_rows.h"
+#include "weir/target/row_columns.h"
 
 namespace weir::target {
 namespace {

@@ -8,8 +8,8 @@
 #include "weir/base/bytes.h"
 #include "weir/base/key_encoding.h"
 #include "weir/format/csv_reader.h"
-#include "weir/target/file_keys.h"
-#include "weir/target/file_rows.h"
+#include "weir/target/record_keys.h"
+#include "weir/target/row_columns.h"
 
 namespace weir::target {
 namespace {

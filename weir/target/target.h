@@ -38,9 +38,13 @@ struct ScanOptions {
   i64 batch_rows = 8192;
 };
 
+class DatabaseTarget;
+class LateColumns;
+
 struct PromoteOptions {
   flow::MemoryBudget* budget = nullptr;
   i32 threads = 1;
+  LateColumns* late = nullptr;  // targets that commit by run
   std::stop_token stop;
   std::function<void(i64 done_rows)> progress;
   // Fills in how the run ended (time, peak memory), as late as its row can still be written.
@@ -52,6 +56,8 @@ class Target {
   virtual ~Target() = default;
 
   virtual CommitBy commit_by() const = 0;
+  // Null: the target is no database, or SQLite. See database_target.h.
+  virtual DatabaseTarget* database() { return nullptr; }
   // The write modes that it has; another one is a declaration error.
   virtual bool supports(WriteMode mode) const = 0;
 

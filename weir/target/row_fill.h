@@ -20,7 +20,7 @@
 #include "weir/spool/lookup_merge.h"
 #include "weir/spool/spool.h"
 #include "weir/spool/winners.h"
-#include "weir/target/file_rows.h"
+#include "weir/target/row_columns.h"
 
 namespace weir::target {
 

@@ -1,4 +1,4 @@
-#include "weir/target/file_rows.h"
+#include "weir/target/row_columns.h"
 
 #include <gmock/gmock.h>
 

@@ -1,4 +1,4 @@
-#include "weir/target/file_keys.h"
+#include "weir/target/record_keys.h"
 
 #include <algorithm>
 

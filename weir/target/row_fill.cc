@@ -1,4 +1,4 @@
-#include "weir/target/file_fill.h"
+#include "weir/target/row_fill.h"
 
 #include <fmt/format.h>
 

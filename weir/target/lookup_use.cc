@@ -1,4 +1,4 @@
-#include "weir/target/file_lookup_use.h"
+#include "weir/target/lookup_use.h"
 
 namespace weir::target {
 
