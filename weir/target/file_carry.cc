@@ -76,26 +76,26 @@ i32 CarryOver::record_table_of(const Table& table) const {
   return tables_.entities[static_cast<std::size_t>(table.entity)].record_table;
 }
 
-Result<void> CarryOver::find_stale(i64 stale_count, const StaleKeys& keys, flow::ThreadPool& pool) {
+Result<void> CarryOver::find_stale(const StaleKeys& stale, PromotionLanes& lanes) {
   // Slots are at most five times the keys; shares are as even as the hash is.
   const i64 slot_bytes = 5 * static_cast<i64>(sizeof(Hash128));
   const i64 keys_at_once = std::max<i64>(bytes_ / slot_bytes, least_share);
-  const u64 shares = static_cast<u64>(stale_count / keys_at_once + 1);
+  const u64 shares = static_cast<u64>(stale.count / keys_at_once + 1);
   const auto count = static_cast<i64>(files_.size());
-  for (u64 share = 0; share < shares && stale_count > 0; ++share) {
-    KeyHashes hashes(std::min(stale_count, keys_at_once + least_share));
+  for (u64 share = 0; share < shares && stale.count > 0; ++share) {
+    KeyHashes hashes(std::min(stale.count, keys_at_once + least_share));
     std::string scratch;
-    WEIR_TRY(keys([&](i32 entity, std::string_view key) {
+    WEIR_TRY(stale.each([&](i32 entity, std::string_view key) -> Result<void> {
       const Hash128 hash = hash_key(entity, key, scratch);
       if (hash.high % shares == share) hashes.insert(hash);
+      return {};
     }));
-    WEIR_TRY(flow::for_each(pool, count, [&](i64 file) {
+    WEIR_TRY(lanes.spread(count, [&](i64, i64 file) {
       return mark_by_key(files_[static_cast<std::size_t>(file)], hashes);
     }));
   }
-  return flow::for_each(pool, count, [&](i64 file) {
-    return mark_by_record(files_[static_cast<std::size_t>(file)]);
-  });
+  return lanes.spread(
+      count, [&](i64, i64 file) { return mark_by_record(files_[static_cast<std::size_t>(file)]); });
 }
 
 Result<void> CarryOver::mark_by_key(CurrentFile& file, const KeyHashes& hashes) {

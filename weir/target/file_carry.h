@@ -17,16 +17,12 @@
 
 #include "weir/base/hash.h"
 #include "weir/base/tables.h"
-#include "weir/flow/thread_pool.h"
-#include "weir/target/row_fill.h"
 #include "weir/target/file_folder.h"
 #include "weir/target/file_format.h"
+#include "weir/target/promotion_store.h"
+#include "weir/target/row_fill.h"
 
 namespace weir::target {
-
-// Calls with each key that has a new version or was deleted: the entity, and its encoding.
-using StaleKeys =
-    std::function<Result<void>(const std::function<void(i32 entity, std::string_view key)>& sink)>;
 
 struct CurrentFile {
   i32 table = 0;
@@ -55,8 +51,8 @@ class CarryOver {
   // `bytes` is what the keys held at once may take.
   CarryOver(const FileFormat& format, FileFolder& folder, i64 bytes);
 
-  // Finds the rows that go. `keys` gives at most `stale_count`, and is called once a share.
-  Result<void> find_stale(i64 stale_count, const StaleKeys& keys, flow::ThreadPool& pool);
+  // Finds the rows that go; asks for the stale keys once a share.
+  Result<void> find_stale(const StaleKeys& stale, PromotionLanes& lanes);
 
   const std::vector<CurrentFile>& files() const { return files_; }
   // Gives `sink` the rows of `file` that stay.

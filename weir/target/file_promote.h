@@ -1,11 +1,7 @@
-// Promotion: the rows of sealed spools become the files of the next version of a folder.
-//
-//   choose winners -> number lookups -> write what won -> carry over what stays -> lookups, history
-//   -> manifest tables -> sync
+// FileStore: a promotion's rows as the files of the next version of a folder.
 //
 // Nothing of it is visible: the files lie in `_weir/RUN/tables`, and the manifest that lists them
-// is returned, for the caller to publish. Memory is a share of the budget for each thread: the
-// blocks of one part of a chunk, the rows at work, and the row groups that are being encoded.
+// is returned, for the caller to publish.
 //
 // Threads: `write_promotion` from one; it uses more itself.
 #pragma once

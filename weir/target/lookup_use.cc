@@ -36,6 +36,13 @@ void LookupUse::mark(i32 table, std::span<const Column> ids) {
   }
 }
 
+void LookupUse::mark_rows(i32 table, const Batch& rows) {
+  std::vector<Column> ids;
+  for (const Link& link : links(table))
+    ids.push_back(rows.columns[static_cast<std::size_t>(link.column)]);
+  mark(table, ids);
+}
+
 bool LookupUse::uses(i32 lookup, i64 id) const {
   const auto& used = used_[static_cast<std::size_t>(lookup)];
   if (used.empty()) return true;

@@ -28,6 +28,8 @@ class LookupUse {
 
   // Marks what rows of `table` use; `ids` are the columns of `links(table)`, in that order.
   void mark(i32 table, std::span<const Column> ids);
+  // The same of rows in the layout of Tables::stored_schema.
+  void mark_rows(i32 table, const Batch& rows);
   bool uses(i32 lookup, i64 id) const;
 
  private:

@@ -6,7 +6,7 @@
 // Memory is a share of the budget for each lane: the blocks of one part of a chunk, the rows at
 // work, and what the store holds.
 //
-// Threads: `promote_spools` from one; it uses more itself.
+// Threads: `promote_into` from one; it uses more itself.
 #pragma once
 
 #include "weir/target/promotion_store.h"
@@ -16,9 +16,8 @@ namespace weir::target {
 // Gives all to `store`, which the caller then commits. Returns `run` as done, with its counts and
 // what `options.end_run` made of it.
 // Errors: those of the spools and the store; budget; cancelled.
-Result<flow::RunRow> promote_spools(PromotionStore& store, const Tables& tables,
-                                    const flow::RunRow& run,
-                                    const std::vector<spool::Spool*>& spools,
-                                    const PromoteOptions& options);
+Result<flow::RunRow> promote_into(PromotionStore& store, const Tables& tables,
+                                  const flow::RunRow& run, const std::vector<spool::Spool*>& spools,
+                                  const PromoteOptions& options);
 
 }  // namespace weir::target

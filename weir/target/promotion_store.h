@@ -44,10 +44,10 @@ class PromotionLanes {
 
 // The manifest tables of a run, in the layouts of run_tables.h.
 struct RunTables {
-  std::function<Result<void>(const BatchSink&)> inputs;
-  std::function<Result<void>(const BatchSink&)> chunks;
-  std::function<Result<void>(const BatchSink&)> rejects;
-  std::function<Result<void>(const BatchSink&)> versions;  // ascending by entity and key
+  BatchSource inputs;
+  BatchSource chunks;
+  BatchSource rejects;
+  BatchSource versions;  // ascending by entity and key
 };
 
 // The functions are called in the order in which they stand here, each once unless it says

@@ -30,6 +30,8 @@ enum class CommitBy { chunk, run };
 
 // Gets batches in the layout of the schema that was asked for; an Error ends the scan.
 using BatchSink = std::function<Result<void>(const Batch&)>;
+// Gives all its batches to a sink.
+using BatchSource = std::function<Result<void>(const BatchSink&)>;
 
 struct ScanOptions {
   std::vector<std::string> columns;  // empty: all, in stored order
