@@ -10,6 +10,7 @@
 #include "weir/format/csv_reader.h"
 #include "weir/target/record_keys.h"
 #include "weir/target/row_columns.h"
+#include "weir/target/stored_names.h"
 
 namespace weir::target {
 namespace {
@@ -24,39 +25,6 @@ struct RowFilter {
   // Gets a batch of these columns.
   std::function<bool(const Batch& batch, i64 row)> wants;
 };
-
-// The known name that is most like `name`.
-std::string nearest(std::string_view name, const std::vector<std::string>& known) {
-  if (known.empty()) return "there are none";
-  const auto best = std::ranges::min_element(
-      known, {}, [&](const std::string& other) { return edit_distance(name, other); });
-  return fmt::format("did you mean \"{}\"?", *best);
-}
-
-Result<i32> find_table(const Tables& tables, std::string_view name) {
-  const i64 found = tables.find(name);
-  if (found >= 0) return static_cast<i32>(found);
-  std::vector<std::string> known;
-  for (const Table& table : tables.tables) known.push_back(table.name);
-  return Error(ErrorCode::not_found,
-               fmt::format("there is no table \"{}\": {}", printable(name), nearest(name, known)));
-}
-
-Result<std::vector<i32>> find_columns(const Schema& schema, const std::vector<std::string>& names) {
-  if (names.empty()) return all_columns(schema);
-  std::vector<i32> columns;
-  for (const std::string& name : names) {
-    const i64 found = schema.find(name);
-    if (found < 0) {
-      std::vector<std::string> known;
-      for (const Field& field : schema.fields) known.push_back(field.name);
-      return Error(ErrorCode::not_found, fmt::format("there is no column \"{}\": {}",
-                                                     printable(name), nearest(name, known)));
-    }
-    columns.push_back(static_cast<i32>(found));
-  }
-  return columns;
-}
 
 Batch pick_columns(const Batch& batch, const std::vector<std::size_t>& positions) {
   Batch picked{.rows = batch.rows};

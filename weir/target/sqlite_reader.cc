@@ -5,58 +5,13 @@
 #include <algorithm>
 
 #include "weir/base/bytes.h"
+#include "weir/target/sql_names.h"
 #include "weir/target/sqlite_schema.h"
 #include "weir/target/sqlite_value.h"
+#include "weir/target/stored_names.h"
 
 namespace weir::target {
 namespace {
-
-// The name among `names` that was probably meant.
-template <typename Range, typename Name>
-std::string nearest(std::string_view wanted, const Range& range, Name Range::value_type::*name) {
-  std::string best;
-  i64 best_distance = 0;
-  for (const auto& candidate : range) {
-    const i64 distance = edit_distance(wanted, candidate.*name);
-    if (!best.empty() && distance >= best_distance) continue;
-    best = candidate.*name;
-    best_distance = distance;
-  }
-  return best;
-}
-
-Result<i32> find_table(const db::Connection& connection, const Tables& tables,
-                       std::string_view name) {
-  const i64 found = tables.find(name);
-  if (found >= 0) return static_cast<i32>(found);
-  return Error(ErrorCode::not_found,
-               fmt::format("{}: there is no table \"{}\"; did you mean \"{}\"?", connection.file(),
-                           name, nearest(name, tables.tables, &Table::name)));
-}
-
-// The columns that were asked for, as positions in the table; all where none was named.
-Result<std::vector<i32>> find_columns(const Table& table, const std::vector<std::string>& names) {
-  std::vector<i32> columns;
-  if (names.empty())
-    for (i32 i = 0; i < static_cast<i32>(table.columns.size()); ++i) columns.push_back(i);
-  for (const std::string& name : names) {
-    const auto found = std::ranges::find(table.columns, name, &TableColumn::name);
-    if (found == table.columns.end())
-      return Error(ErrorCode::not_found,
-                   fmt::format("table {} has no column \"{}\"; did you mean \"{}\"?", table.name,
-                               name, nearest(name, table.columns, &TableColumn::name)));
-    columns.push_back(static_cast<i32>(found - table.columns.begin()));
-  }
-  return columns;
-}
-
-Schema schema_of(const Tables& tables, i32 table, const std::vector<i32>& columns) {
-  const Schema all = tables.stored_schema(table);
-  Schema chosen;
-  for (const i32 column : columns)
-    chosen.fields.push_back(all.fields[static_cast<std::size_t>(column)]);
-  return chosen;
-}
 
 // Rows of one statement after the other, gathered into batches.
 class RowCollector {
@@ -156,13 +111,15 @@ std::string match_record(const Tables& tables, i32 index) {
 
 Result<void> scan_table(db::Connection& connection, const Tables& tables, std::string_view table,
                         const ScanOptions& options, i64 memory_bytes, const BatchSink& sink) {
-  WEIR_ASSIGN(const i32 index, find_table(connection, tables, table));
-  const Table& scanned = tables.tables[static_cast<std::size_t>(index)];
-  WEIR_ASSIGN(const auto columns, find_columns(scanned, options.columns));
-  const Schema schema = schema_of(tables, index, columns);
-  WEIR_ASSIGN(auto select, connection.prepare(fmt::format(
-                               "SELECT {} FROM {}{}", column_list(scanned, columns),
-                               db::quote_name(scanned.name), bounds(scanned, options))));
+  const auto index = find_table(tables, table);
+  if (!index) return index.error().context(connection.file());
+  const Table& scanned = tables.tables[static_cast<std::size_t>(*index)];
+  const Schema stored = tables.stored_schema(*index);
+  WEIR_ASSIGN(const auto columns, find_columns(stored, options.columns));
+  const Schema schema = pick_fields(stored, columns);
+  WEIR_ASSIGN(auto select, connection.prepare(fmt::format("SELECT {} FROM {}{}", name_list(schema),
+                                                          db::quote_name(scanned.name),
+                                                          bounds(scanned, options))));
   if (!options.first_key.empty()) select.bind(1, options.first_key);
   if (!options.last_key.empty()) select.bind(2, options.last_key);
   RowCollector collector(schema, fmt::format("{}: table {}", connection.file(), table),
@@ -173,16 +130,16 @@ Result<void> scan_table(db::Connection& connection, const Tables& tables, std::s
 
 Result<void> find_rows(db::Connection& connection, const Tables& tables, std::string_view table,
                        const Batch& keys, i64 memory_bytes, const BatchSink& sink) {
-  WEIR_ASSIGN(const i32 index, find_table(connection, tables, table));
-  const Table& searched = tables.tables[static_cast<std::size_t>(index)];
+  const auto index = find_table(tables, table);
+  if (!index) return index.error().context(connection.file());
+  const Table& searched = tables.tables[static_cast<std::size_t>(*index)];
   const std::string condition = searched.kind == TableKind::lookup
                                     ? match_all(searched, searched.key)
-                                    : match_record(tables, index);
-  WEIR_ASSIGN(const auto columns, find_columns(searched, {}));
-  const Schema schema = schema_of(tables, index, columns);
-  WEIR_ASSIGN(auto select, connection.prepare(fmt::format(
-                               "SELECT {} FROM {} WHERE {}", column_list(searched, columns),
-                               db::quote_name(searched.name), condition)));
+                                    : match_record(tables, *index);
+  const Schema schema = tables.stored_schema(*index);
+  WEIR_ASSIGN(auto select,
+              connection.prepare(fmt::format("SELECT {} FROM {} WHERE {}", name_list(schema),
+                                             db::quote_name(searched.name), condition)));
   RowCollector collector(schema, fmt::format("{}: table {}", connection.file(), table),
                          ScanOptions{}.batch_rows, memory_bytes, sink);
   std::vector<SqlValue> key(keys.columns.size());
