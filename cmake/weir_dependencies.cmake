@@ -18,6 +18,7 @@ weir_pkg(zlib zlib)
 weir_pkg(expat expat)
 weir_pkg(vips vips)
 weir_pkg(poppler poppler-glib)
+weir_pkg(curl libcurl)
 find_package(pugixml REQUIRED)
 find_package(tomlplusplus REQUIRED)
 

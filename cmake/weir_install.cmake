@@ -14,9 +14,9 @@ target_compile_features(weir INTERFACE cxx_std_20)
 # from a wheel is of use to no other program, and goes with the module.
 file(RELATIVE_PATH weir_lib_from_bin "/${CMAKE_INSTALL_BINDIR}" "/${CMAKE_INSTALL_LIBDIR}")
 set_target_properties(weir_cli PROPERTIES INSTALL_RPATH "$ORIGIN/${weir_lib_from_bin}")
-set_target_properties(weir_parquet weir_media PROPERTIES
+set_target_properties(weir_http weir_parquet weir_media PROPERTIES
   INSTALL_RPATH "$ORIGIN:$ORIGIN/../../${CMAKE_INSTALL_LIBDIR}")
-install(TARGETS weir_parquet weir_media LIBRARY DESTINATION lib/weir)
+install(TARGETS weir_http weir_parquet weir_media LIBRARY DESTINATION lib/weir)
 if(WEIR_PYARROW_DIR)
   install(FILES "$<TARGET_FILE:Arrow::arrow_shared>" "$<TARGET_FILE:Parquet::parquet_shared>"
           DESTINATION lib/weir)
@@ -29,6 +29,7 @@ install(DIRECTORY "${CMAKE_SOURCE_DIR}/weir" DESTINATION "${CMAKE_INSTALL_INCLUD
         PATTERN "*_test.h" EXCLUDE
         PATTERN "*_testing.h" EXCLUDE
         PATTERN "internal" EXCLUDE
+        PATTERN "weir/store/http" EXCLUDE
         PATTERN "weir/target/parquet" EXCLUDE
         PATTERN "weir/jobs/comics/media" EXCLUDE)
 
