@@ -206,7 +206,20 @@ bool is_valid_utf8(std::string_view text) {
   return true;
 }
 
-char ascii_lower(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; }
+// Eight bytes at a time: the carries into the highest bit of each byte say which are from A to Z.
+void ascii_lower_text(std::string_view text, char* out) {
+  constexpr u64 ones = 0x0101'0101'0101'0101;
+  constexpr u64 high_bits = 0x80 * ones;
+  for (std::size_t at = 0; at < text.size(); at += 8) {
+    u64 bytes = 0;
+    std::memcpy(&bytes, text.data() + at, std::min<std::size_t>(8, text.size() - at));
+    const u64 low = bytes & ~high_bits;
+    const u64 upper =
+        (low + (0x80 - 'A') * ones) & ~(low + (0x7F - 'Z') * ones) & ~bytes & high_bits;
+    bytes |= upper >> 2;
+    std::memcpy(out + at, &bytes, 8);
+  }
+}
 
 bool equals_ignoring_ascii_case(std::string_view a, std::string_view b) {
   return std::ranges::equal(a, b, {}, ascii_lower, ascii_lower);

@@ -28,7 +28,11 @@ bool is_valid_utf8(std::string_view text);
 // The bytes of the character that `text` begins with, or 0 where it begins with none.
 i64 utf8_character_bytes(std::string_view text);
 // ASCII letters only; other bytes stay.
-char ascii_lower(char c);
+inline char ascii_lower(char c) {
+  return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
+}
+// Writes the lower case of `text` to `out`, which has room for seven bytes more.
+void ascii_lower_text(std::string_view text, char* out);
 bool equals_ignoring_ascii_case(std::string_view a, std::string_view b);
 // Without ASCII white space and U+00A0 at both ends.
 std::string_view trim(std::string_view text);

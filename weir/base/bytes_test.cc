@@ -101,6 +101,14 @@ TEST(AsciiCase, OtherBytesStayAsTheyAre) {
   EXPECT_FALSE(equals_ignoring_ascii_case("\u00c9", "\u00e9"));
   EXPECT_FALSE(equals_ignoring_ascii_case("a", "ab"));
   EXPECT_EQ(ascii_lower('['), '[');
+  std::string all;
+  for (int c = 0; c < 256; ++c) all += static_cast<char>(c);
+  std::string lower(all.size() + 7, '\0');
+  for (std::size_t size = 0; size <= all.size(); ++size) {
+    ascii_lower_text(std::string_view(all).substr(all.size() - size), lower.data());
+    for (std::size_t i = 0; i < size; ++i)
+      ASSERT_EQ(lower[i], ascii_lower(all[all.size() - size + i])) << size << ' ' << i;
+  }
 }
 
 TEST(EditDistance, CountsInsertionsDeletionsReplacementsAndSwaps) {

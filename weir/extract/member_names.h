@@ -40,9 +40,9 @@ class MemberNames {
  private:
   std::string_view compared(std::string_view name) {
     if (!ignore_case_) return name;
-    lower_.assign(name);
-    for (char& c : lower_) c = ascii_lower(c);
-    return lower_;
+    if (lower_.size() < name.size() + 7) lower_.resize(2 * name.size() + 7);
+    ascii_lower_text(name, lower_.data());
+    return {lower_.data(), name.size()};
   }
 
   const std::vector<MemberNode>& nodes_;
