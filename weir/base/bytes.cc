@@ -206,21 +206,35 @@ bool is_valid_utf8(std::string_view text) {
   return true;
 }
 
-// Eight bytes at a time: the carries into the highest bit of each byte say which are from A to Z.
-void ascii_lower_text(std::string_view text, char* out) {
+namespace {
+
+// The carries into the highest bit of each byte say which are from A to Z.
+u64 eight_lower(const char* text) {
   constexpr u64 ones = 0x0101'0101'0101'0101;
   constexpr u64 high_bits = 0x80 * ones;
-  for (std::size_t at = 0; at < text.size(); at += 8) {
-    u64 bytes = 0;
-    std::memcpy(&bytes, text.data() + at, std::min<std::size_t>(8, text.size() - at));
-    const u64 low = bytes & ~high_bits;
-    const u64 upper =
-        (low + (0x80 - 'A') * ones) & ~(low + (0x7F - 'Z') * ones) & ~bytes & high_bits;
-    bytes |= upper >> 2;
-    std::memcpy(out + at, &bytes, 8);
-  }
+  u64 bytes = 0;
+  std::memcpy(&bytes, text, 8);
+  const u64 low = bytes & ~high_bits;
+  const u64 upper = (low + (0x80 - 'A') * ones) & ~(low + (0x7F - 'Z') * ones) & ~bytes & high_bits;
+  return bytes | upper >> 2;
 }
 
+}  // namespace
+
+// Eight bytes at a time; the last eight may overlap those before them.
+void ascii_lower_text(std::string_view text, char* out) {
+  const std::size_t size = text.size();
+  if (size < 8) {
+    std::ranges::transform(text, out, ascii_lower);
+    return;
+  }
+  const auto put = [&](std::size_t at) {
+    const u64 lower = eight_lower(text.data() + at);
+    std::memcpy(out + at, &lower, 8);
+  };
+  for (std::size_t at = 0; at + 8 < size; at += 8) put(at);
+  put(size - 8);
+}
 bool equals_ignoring_ascii_case(std::string_view a, std::string_view b) {
   return std::ranges::equal(a, b, {}, ascii_lower, ascii_lower);
 }

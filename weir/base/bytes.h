@@ -31,7 +31,7 @@ i64 utf8_character_bytes(std::string_view text);
 inline char ascii_lower(char c) {
   return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
 }
-// Writes the lower case of `text` to `out`, which has room for seven bytes more.
+// Writes the lower case of `text` to `out`, which has room for as many bytes.
 void ascii_lower_text(std::string_view text, char* out);
 bool equals_ignoring_ascii_case(std::string_view a, std::string_view b);
 // Without ASCII white space and U+00A0 at both ends.

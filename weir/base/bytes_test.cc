@@ -103,7 +103,7 @@ TEST(AsciiCase, OtherBytesStayAsTheyAre) {
   EXPECT_EQ(ascii_lower('['), '[');
   std::string all;
   for (int c = 0; c < 256; ++c) all += static_cast<char>(c);
-  std::string lower(all.size() + 7, '\0');
+  std::string lower(all.size(), '\0');
   for (std::size_t size = 0; size <= all.size(); ++size) {
     ascii_lower_text(std::string_view(all).substr(all.size() - size), lower.data());
     for (std::size_t i = 0; i < size; ++i)

@@ -40,7 +40,7 @@ class MemberNames {
  private:
   std::string_view compared(std::string_view name) {
     if (!ignore_case_) return name;
-    if (lower_.size() < name.size() + 7) lower_.resize(2 * name.size() + 7);
+    if (lower_.size() < name.size()) lower_.resize(2 * name.size());
     ascii_lower_text(name, lower_.data());
     return {lower_.data(), name.size()};
   }
