@@ -46,7 +46,7 @@ class Named final : public Computed {
   }
 
  private:
-  static constexpr std::size_t most_fields = 8;
+  static constexpr std::size_t most_fields = 24;
 
   static Result<void> find_fields(const ComputedContext& context, std::string_view key,
                                   const std::vector<std::string>& names,
