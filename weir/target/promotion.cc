@@ -21,13 +21,17 @@ constexpr i64 default_lane_bytes = 64 * MiB;
 
 // What a thread holds.
 struct Lane {
-  Lane(i64 bytes, const Tables& tables, const spool::LookupMerge& lookups, PromotionIds& ids)
-      : blocks(bytes / 2), work(bytes / 6), lookup_ids(lookups, work), filler(tables, ids, work) {}
+  Lane(i64 bytes, const Tables& tables, const spool::LookupMerge& lookups, PromotionIds& ids,
+       LateColumns* late_columns)
+      : blocks(bytes / 2), work(bytes / 6), lookup_ids(lookups, work), filler(tables, ids, work) {
+    if (late_columns != nullptr) late = late_columns->filler(work);
+  }
 
   flow::Arena blocks;  // the batches of a part
   flow::Arena work;    // what is made of them
   spool::LookupIdReader lookup_ids;
   PartFiller filler;
+  std::unique_ptr<LateFiller> late;
 };
 
 struct ChunkTask {
@@ -150,7 +154,7 @@ Result<void> Promotion::share_memory() {
     lane_bytes_ = memory_.bytes() / lane_count_;
   }
   for (i64 i = 0; i < lane_count_; ++i)
-    lanes_.push_back(std::make_unique<Lane>(lane_bytes_, tables_, *lookups_, *ids_));
+    lanes_.push_back(std::make_unique<Lane>(lane_bytes_, tables_, *lookups_, *ids_, options_.late));
   return {};
 }
 
@@ -242,9 +246,8 @@ Result<void> Promotion::write_chunk(i64 lane_index, const ChunkTask& task) {
 
 Result<void> Promotion::append_filled(i64 lane, i32 table, const Batch& rows) {
   if (options_.late == nullptr || !options_.late->fills(table)) return append(lane, table, rows);
-  Batch filled = rows;
-  WEIR_TRY(options_.late->fill(table, filled, arena(lane)));
-  return append(lane, table, filled);
+  return this->lane(lane).late->fill(
+      table, rows, [&](const Batch& filled) { return append(lane, table, filled); });
 }
 
 Result<void> Promotion::append(i64 lane, i32 table, const Batch& rows) {
