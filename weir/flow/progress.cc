@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "weir/base/bytes.h"
+#include "weir/base/json_text.h"
 #include "weir/base/log.h"
 
 namespace weir::flow {
@@ -48,6 +49,17 @@ std::string with_commas(i64 number) {
   return text;
 }
 
+// As it is, or in quotes as JSON has them.
+std::string plain_value(std::string_view value) {
+  const bool is_plain = !value.empty() && std::ranges::all_of(value, [](char c) {
+    return c > ' ' && c != '"' && c != '=' && c != '\\' && c != '\x7f';
+  });
+  if (is_plain && is_valid_utf8(value)) return std::string(value);
+  std::string text;
+  append_json_string(printable(value, 4 * KiB), text);
+  return text;
+}
+
 std::string cells(double share) {
   const auto full = static_cast<std::size_t>(share * static_cast<double>(bar_cells));
   std::string bar(static_cast<std::size_t>(bar_cells), '.');
@@ -74,6 +86,7 @@ Progress::Progress(Options options) : options_(with_defaults(std::move(options))
 
 void Progress::start(std::string_view phase, i64 total_bytes) {
   std::scoped_lock lock(mutex_);
+  end_phase();
   phase_ = phase;
   total_bytes_ = total_bytes;
   bytes_ = 0;
@@ -94,33 +107,67 @@ void Progress::advance(i64 bytes, i64 records) {
     show(now);
 }
 
+void Progress::tell(std::string_view event, std::initializer_list<LogField> fields) {
+  if (options_.mode != ProgressMode::plain) return;
+  std::string text = fmt::format("event={}", event);
+  for (const auto& [name, value] : fields) text += fmt::format(" {}={}", name, plain_value(value));
+  std::scoped_lock lock(mutex_);
+  options_.write(text);
+}
+
+// A phase without a name has not begun.
+void Progress::end_phase() {
+  if (options_.mode == ProgressMode::plain && !phase_.empty())
+    options_.write(plain("step", options_.now()));
+  phase_.clear();
+}
+
 void Progress::finish() {
   std::scoped_lock lock(mutex_);
+  end_phase();
+  take_bar_away();
+}
+
+Progress::~Progress() {
+  std::scoped_lock lock(mutex_);
+  take_bar_away();
+}
+
+void Progress::take_bar_away() {
   if (bar_is_shown_) options_.write("");
   bar_is_shown_ = false;
 }
 
 void Progress::show(Time now) {
   shown_ = now;
-  std::string text = line(now);
-  if (options_.mode == ProgressMode::bar) {
-    text.resize(std::min(text.size(), static_cast<std::size_t>(options_.columns)));
-    bar_is_shown_ = true;
+  if (options_.mode == ProgressMode::plain) {
+    options_.write(plain("progress", now));
+    return;
   }
+  std::string text = bar(now);
+  text.resize(std::min(text.size(), static_cast<std::size_t>(options_.columns)));
+  bar_is_shown_ = true;
   options_.write(text);
+}
+
+std::string Progress::plain(std::string_view event, Time now) const {
+  const double seconds = std::chrono::duration<double>(now - started_).count();
+  std::string text = fmt::format("event={} step={} seconds={:.1f} bytes={}", event,
+                                 plain_value(phase_), seconds, bytes_);
+  if (total_bytes_ > 0) text += fmt::format(" of_bytes={}", total_bytes_);
+  return text + fmt::format(" records={}", records_);
 }
 
 // The rate is that since the phase began: it tells best when the phase ends. A phase that has just
 // begun has none yet.
-std::string Progress::line(Time now) const {
+std::string Progress::bar(Time now) const {
   const double seconds = std::chrono::duration<double>(now - started_).count();
   const double rate = seconds >= 0.5 ? static_cast<double>(bytes_) / seconds : 0;
   std::string text = phase_;
   if (total_bytes_ > 0) {
     const double share =
         std::min(1.0, static_cast<double>(bytes_) / static_cast<double>(total_bytes_));
-    if (options_.mode == ProgressMode::bar) text += fmt::format(" [{}]", cells(share));
-    text += fmt::format(" {:3.0f} %  {} of {}", share * 100, format_size(bytes_),
+    text += fmt::format(" [{}] {:3.0f} %  {} of {}", cells(share), share * 100, format_size(bytes_),
                         format_size(total_bytes_));
   } else {
     text += fmt::format(" {}", format_size(bytes_));

@@ -1,7 +1,8 @@
 // How far a run is, on standard error.
 //
 //   bar    one line on a terminal, redrawn at most 10 times a second: share, rate, time left
-//   plain  a line of its own every 10 seconds, for files and journals
+//   plain  lines of `key=value`, for files and journals: one every 10 seconds, one at the end of
+//          each phase, and what `tell` is told; a value with other than plain characters is quoted
 //   none   nothing
 //
 // Threads: all functions may be called from any thread.
@@ -13,6 +14,7 @@
 #include <string>
 #include <string_view>
 
+#include "weir/base/log.h"
 #include "weir/base/result.h"
 #include "weir/base/types.h"
 
@@ -39,18 +41,24 @@ class Progress {
 
   explicit Progress(Options options);
 
-  // A new phase, such as "reading"; `total_bytes` is 0 where nobody knows.
+  // A new phase, such as "spool"; `total_bytes` is 0 where nobody knows. The one before has ended.
   void start(std::string_view phase, i64 total_bytes);
   void advance(i64 bytes, i64 records);
-  // Takes the bar away. The destructor does so too.
+  // Something happened, such as the end of a file: a plain line, nothing on a terminal.
+  void tell(std::string_view event, std::initializer_list<LogField> fields);
+  // The last phase has ended; takes the bar away.
   void finish();
-  ~Progress() { finish(); }
+  // Takes the bar away.
+  ~Progress();
   Progress(const Progress&) = delete;
   Progress& operator=(const Progress&) = delete;
 
  private:
   void show(Time now);
-  std::string line(Time now) const;
+  void take_bar_away();
+  void end_phase();
+  std::string bar(Time now) const;
+  std::string plain(std::string_view event, Time now) const;
 
   Options options_;
   std::mutex mutex_;

@@ -68,17 +68,56 @@ TEST(Progress, PlainWritesALineEveryTenSeconds) {
     shown.now += 1s;
     shown.progress.advance(1 * MiB, 10);
   }
+  EXPECT_THAT(shown.lines, ElementsAre("event=progress step=reading seconds=10.0 bytes=10485760 "
+                                       "of_bytes=4294967296 records=100",
+                                       "event=progress step=reading seconds=20.0 bytes=20971520 "
+                                       "of_bytes=4294967296 records=200"));
+}
+
+TEST(Progress, PlainWritesALineAtTheEndOfEachPhase) {
+  Shown shown(ProgressMode::plain);
+  shown.progress.start("select", 0);
+  shown.now += 1s;
+  shown.progress.start("looking for changes", 0);
+  shown.progress.advance(7, 2);
+  shown.progress.finish();
+  shown.progress.finish();
   EXPECT_THAT(shown.lines,
-              ElementsAre("reading   0 %  10 MiB of 4 GiB, 100 records, 1 MiB/s, 1:08:06 left",
-                          "reading   0 %  20 MiB of 4 GiB, 200 records, 1 MiB/s, 1:07:56 left"));
+              ElementsAre("event=step step=select seconds=1.0 bytes=0 records=0",
+                          "event=step step=\"looking for changes\" seconds=0.0 bytes=7 records=2"));
+}
+
+TEST(Progress, APhaseThatFailedHasNoLineOfItsEnd) {
+  Shown shown(ProgressMode::none);
+  std::vector<std::string> lines;
+  {
+    Progress progress({.mode = ProgressMode::plain,
+                       .now = [] { return Progress::Time{}; },
+                       .write = [&](std::string_view line) { lines.emplace_back(line); }});
+    progress.start("spool", 0);
+  }
+  EXPECT_THAT(lines, IsEmpty());
+}
+
+TEST(Progress, WhatIsToldIsOneLineWhateverItHolds) {
+  Shown shown(ProgressMode::plain);
+  shown.progress.tell("file", {{"file", "a b=\"c\"\n.zip"}, {"status", "loaded"}, {"error", ""}});
+  ASSERT_EQ(shown.lines.size(), 1U);
+  EXPECT_THAT(shown.lines[0], testing::StartsWith("event=file file=\"a b=\\\"c\\\""));
+  EXPECT_THAT(shown.lines[0], testing::EndsWith(".zip\" status=loaded error=\"\""));
+  EXPECT_THAT(shown.lines[0], testing::Not(testing::HasSubstr("\n")));
+  Shown bar(ProgressMode::bar);
+  bar.progress.tell("file", {});
+  EXPECT_THAT(bar.lines, IsEmpty());
 }
 
 TEST(Progress, MoreBytesThanWereExpectedAreAllOfThem) {
-  Shown shown(ProgressMode::plain);
+  Shown shown(ProgressMode::bar);
   shown.progress.start("reading", 10);
   shown.now += 10s;
   shown.progress.advance(20, 1);
-  EXPECT_THAT(shown.lines, ElementsAre("reading 100 %  20 B of 10 B, 1 records, 2 B/s"));
+  EXPECT_EQ(shown.lines.back(),
+            "reading [####################] 100 %  20 B of 10 B, 1 records, 2 B/s");
 }
 
 TEST(Progress, NoneShowsNothing) {
