@@ -79,6 +79,9 @@ bool FileFolder::is_current(const fs::path& file) const {
   for (const auto& files : manifest_.files)
     for (const TableFile& current : files)
       if (current.file == name || current.file.starts_with(name + "/")) return true;
+  for (const FileRun& run : manifest_.runs)
+    for (const auto& kept : {run.inputs, run.chunks, run.rejects})
+      if (kept && kept->file == name) return true;
   return manifest_.versions && manifest_.versions->file == name;
 }
 
@@ -100,11 +103,8 @@ Result<void> FileFolder::remove_state_of(const FileRun& run) {
   if (run.row.status != flow::RunStatus::done) return remove_path(state);
   WEIR_TRY(remove_path(state / "tables"));
   std::error_code error;
-  for (fs::directory_iterator at(state, error), end; !error && at != end; at.increment(error)) {
-    const bool versions = at->path().stem() == "weir_version";
-    if (versions && !is_current(fs::relative(at->path(), path_, error)))
-      WEIR_TRY(remove_path(at->path()));
-  }
+  for (fs::directory_iterator at(state, error), end; !error && at != end; at.increment(error))
+    if (!is_current(fs::relative(at->path(), path_, error))) WEIR_TRY(remove_path(at->path()));
   return {};
 }
 

@@ -1,6 +1,7 @@
 #include "weir/target/file_promote.h"
 
 #include "weir/spool/file.h"
+#include "weir/target/deleted_rejects.h"
 #include "weir/target/file_carry.h"
 #include "weir/target/file_output.h"
 #include "weir/target/file_outputs.h"
@@ -42,6 +43,8 @@ class FileStore : public PromotionStore {
   Result<void> keep(const CurrentFile& file, LookupUse& use, flow::Arena& arena, i64 lane);
   Result<void> mark_links(const CurrentFile& file, LookupUse& use);
   Result<void> write_run_tables(const RunTables& manifest);
+  Result<void> write_rejects(const RunTables& manifest);
+  Result<void> remove_rejects(FileRun& run, const DeletedRejects& deleted);
 
   const FileFormat& format_;
   FileFolder& folder_;
@@ -136,8 +139,36 @@ Result<void> FileStore::write_run_tables(const RunTables& manifest) {
   };
   WEIR_ASSIGN(run.inputs, write("weir_input", input_schema(), manifest.inputs));
   WEIR_ASSIGN(run.chunks, write("weir_chunk", chunk_schema(), manifest.chunks));
-  WEIR_ASSIGN(run.rejects, write("weir_reject", stored_reject_schema(), manifest.rejects));
   WEIR_ASSIGN(next_.versions, write("weir_version", version_schema(), manifest.versions));
+  return write_rejects(manifest);
+}
+
+Result<void> FileStore::write_rejects(const RunTables& manifest) {
+  WEIR_ASSIGN(const auto deleted, DeletedRejects::collect(tables_, manifest.versions));
+  FileRun& run = *next_.find_run(run_);
+  WEIR_ASSIGN(run.rejects,
+              write_run_table(format_, folder_, run_, "weir_reject", stored_reject_schema(),
+                              deleted.left_of(manifest.rejects)));
+  if (deleted.empty()) return {};
+  for (FileRun& earlier : next_.runs)
+    if (earlier.row.id != run_ && earlier.rejects) WEIR_TRY(remove_rejects(earlier, deleted));
+  return {};
+}
+
+// A file in which nothing is left out stays as it is.
+Result<void> FileStore::remove_rejects(FileRun& run, const DeletedRejects& deleted) {
+  bool contains = false;
+  WEIR_TRY(read_rejects(format_, folder_, *run.rejects,
+                        [&](const flow::RejectRow& reject) -> Result<void> {
+                          contains = contains || deleted.contains(reject.key);
+                          return {};
+                        }));
+  if (!contains) return {};
+  const BatchSource rows = [&](const BatchSink& sink) {
+    return read_run_table(format_, folder_, *run.rejects, stored_reject_schema(), sink);
+  };
+  WEIR_ASSIGN(run.rejects, write_run_table(format_, folder_, run_, "weir_reject-" + run.row.id,
+                                           stored_reject_schema(), deleted.left_of(rows)));
   return {};
 }
 

@@ -14,15 +14,6 @@ Result<std::unique_ptr<TableReader>> open_table(const FileFormat& format, const 
   return format.read(folder.path() / file.file, schema, all_columns(schema), rows_at_once);
 }
 
-Result<void> for_each_batch(TableReader& reader, const BatchSink& sink) {
-  Batch batch;
-  for (;;) {
-    WEIR_ASSIGN(const bool more, reader.next(batch));
-    if (!more) return {};
-    WEIR_TRY(sink(batch));
-  }
-}
-
 }  // namespace
 
 Result<TableFile> write_run_table(const FileFormat& format, const FileFolder& folder,
@@ -35,24 +26,36 @@ Result<TableFile> write_run_table(const FileFormat& format, const FileFolder& fo
   return TableFile{.file = file, .rows = stats.rows, .bytes = stats.bytes};
 }
 
+Result<void> read_run_table(const FileFormat& format, const FileFolder& folder,
+                            const TableFile& file, const Schema& schema, const BatchSink& sink) {
+  WEIR_ASSIGN(const auto reader, open_table(format, folder, file, schema));
+  Batch batch;
+  for (;;) {
+    WEIR_ASSIGN(const bool more, reader->next(batch));
+    if (!more) return {};
+    WEIR_TRY(sink(batch));
+  }
+}
+
 Result<std::vector<flow::InputRow>> read_inputs(const FileFormat& format, const FileFolder& folder,
                                                 const TableFile& file) {
-  WEIR_ASSIGN(const auto reader, open_table(format, folder, file, input_schema()));
   std::vector<flow::InputRow> inputs;
-  WEIR_TRY(for_each_batch(*reader, [&](const Batch& batch) -> Result<void> {
-    for (i64 row = 0; row < batch.rows; ++row) inputs.push_back(make_input(batch, row));
-    return {};
-  }));
+  WEIR_TRY(
+      read_run_table(format, folder, file, input_schema(), [&](const Batch& batch) -> Result<void> {
+        for (i64 row = 0; row < batch.rows; ++row) inputs.push_back(make_input(batch, row));
+        return {};
+      }));
   return inputs;
 }
 
 Result<void> read_rejects(const FileFormat& format, const FileFolder& folder, const TableFile& file,
                           const std::function<Result<void>(const flow::RejectRow&)>& sink) {
-  WEIR_ASSIGN(const auto reader, open_table(format, folder, file, stored_reject_schema()));
-  return for_each_batch(*reader, [&](const Batch& batch) -> Result<void> {
-    for (i64 row = 0; row < batch.rows; ++row) WEIR_TRY(sink(make_reject(batch, row)));
-    return {};
-  });
+  return read_run_table(format, folder, file, stored_reject_schema(),
+                        [&](const Batch& batch) -> Result<void> {
+                          for (i64 row = 0; row < batch.rows; ++row)
+                            WEIR_TRY(sink(make_reject(batch, row)));
+                          return {};
+                        });
 }
 
 Result<spool::KnownVersions> read_versions(const FileFormat& format, const FileFolder& folder,

@@ -17,6 +17,8 @@ Result<TableFile> write_run_table(const FileFormat& format, const FileFolder& fo
                                   std::string_view run, std::string_view table,
                                   const Schema& schema, const BatchSource& rows);
 
+Result<void> read_run_table(const FileFormat& format, const FileFolder& folder,
+                            const TableFile& file, const Schema& schema, const BatchSink& sink);
 Result<std::vector<flow::InputRow>> read_inputs(const FileFormat& format, const FileFolder& folder,
                                                 const TableFile& file);
 Result<void> read_rejects(const FileFormat& format, const FileFolder& folder, const TableFile& file,

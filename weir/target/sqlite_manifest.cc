@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include "weir/base/time.h"
+#include "weir/target/deleted_rejects.h"
 
 namespace weir::target {
 namespace {
@@ -229,6 +230,36 @@ Result<i64> put_rejects(db::Connection& connection, const std::string& run, cons
     WEIR_TRY(put.run());
   }
   return count;
+}
+
+Result<void> remove_deleted_rejects(db::Connection& connection, const Tables& tables) {
+  WEIR_ASSIGN(const i64 with_key,
+              connection.query_i64("SELECT count(*) FROM (SELECT 1 FROM weir_reject "
+                                   "WHERE key IS NOT NULL LIMIT 1)"));
+  if (with_key == 0 || !has_permanent_deletes(tables)) return {};
+  WEIR_TRY(
+      connection.execute("CREATE TEMP TABLE IF NOT EXISTS weir_gone(key TEXT PRIMARY KEY);"
+                         "DELETE FROM temp.weir_gone"));
+  WEIR_ASSIGN(auto put, connection.prepare("INSERT OR IGNORE INTO temp.weir_gone VALUES (?1)"));
+  WEIR_ASSIGN(auto select,
+              connection.prepare("SELECT key FROM weir_version WHERE entity = ?1 AND deleted"));
+  std::string key;
+  for (std::size_t i = 0; i < tables.entities.size(); ++i) {
+    const Entity& entity = tables.entities[i];
+    if (entity.deletes != Deletes::permanent) continue;
+    select.bind(1, entity.name);
+    for (;;) {
+      WEIR_ASSIGN(const bool more, select.step());
+      if (!more) break;
+      key.clear();
+      if (!append_reject_key(tables, static_cast<i32>(i), select.column_blob(0), key)) continue;
+      put.bind(1, key);
+      WEIR_TRY(put.run());
+    }
+    select.reset();
+  }
+  return connection.execute(
+      "DELETE FROM weir_reject WHERE key IN (SELECT key FROM temp.weir_gone)");
 }
 
 Result<i64> mark_interrupted(db::Connection& connection) {

@@ -36,6 +36,8 @@ Result<void> remove_earlier_rejects(db::Connection& connection, const flow::Inpu
 // Those of inputs that did not fail; returns their number.
 Result<i64> put_rejects(db::Connection& connection, const std::string& run, const Batch& rejects,
                         const spool::FailedInputs& failed);
+// Removes the rejects of records that were deleted for good (deleted_rejects.h).
+Result<void> remove_deleted_rejects(db::Connection& connection, const Tables& tables);
 // Runs that never ended become `interrupted`; gives how many runs did not end as they should.
 Result<i64> mark_interrupted(db::Connection& connection);
 

@@ -152,6 +152,7 @@ Result<void> SqliteFile::finish(const flow::RunRow& run) {
   }
   WEIR_ASSIGN(auto transaction, db::Transaction::begin(connection_));
   WEIR_TRY(put_run(connection_, run));
+  if (writer_ != nullptr) WEIR_TRY(remove_deleted_rejects(connection_, writer_->tables()));
   WEIR_TRY(transaction.commit());
   writer_.reset();
   // One plain file, where no reader is in the way; otherwise the log stays beside it.

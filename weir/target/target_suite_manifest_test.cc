@@ -76,6 +76,30 @@ TEST_P(TargetSuite, RejectsAreKeptWithTheirPlaceAndBytes) {
   EXPECT_EQ(rejects[0].raw, raw);
 }
 
+TEST_P(TargetSuite, APermanentDeleteTakesTheRejectsOfItsKey) {
+  Tables tables = item_tables(WriteMode::replace_record);
+  tables.entities[0].deletes = Deletes::permanent;
+  const auto keys_of_rejects = [&] {
+    std::vector<std::string> keys;
+    EXPECT_TRUE(open(Access::read)->rejects([&](const auto& reject) -> Result<void> {
+      keys.push_back(reject.key);
+      return {};
+    }));
+    return keys;
+  };
+  auto deletes = item_chunks(tables, {{{"gone", 0, true}, 0, {}}, {{"here"}, 1, {}}});
+  deletes[0][0].reject(3, "gone", "coerce", "<item>1</item>");
+  deletes[0][0].reject(4, "here", "coerce", "<item>2</item>");
+  load(tables, deletes);
+  EXPECT_THAT(keys_of_rejects(), ElementsAre("here"));
+
+  auto later = item_chunks(tables, {{{"new"}, 1, {}}});
+  later[0][0].reject(5, "gone", "coerce", "<item>3</item>");
+  later[0][0].reject(6, "other", "coerce", "<item>4</item>");
+  load(tables, later);
+  EXPECT_THAT(keys_of_rejects(), ElementsAre("other"));
+}
+
 TEST_P(TargetSuite, WhatIsLoadedIsKnownByDeclaration) {
   const Tables tables = item_tables(WriteMode::append);
   load(tables, item_chunks(tables, {{{"a"}, 1, {}}}));
