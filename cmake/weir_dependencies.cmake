@@ -57,3 +57,16 @@ else()
   wheel_library(Arrow::arrow_shared arrow)
   wheel_library(Parquet::parquet_shared parquet Arrow::arrow_shared)
 endif()
+
+# DuckDB: from the system, or else the library and the header that tools/setup unpacked.
+find_library(WEIR_DUCKDB_LIBRARY duckdb HINTS "${WEIR_SETUP_DIR}/duckdb")
+find_path(WEIR_DUCKDB_INCLUDE duckdb.h HINTS "${WEIR_SETUP_DIR}/duckdb")
+if(NOT WEIR_DUCKDB_LIBRARY OR NOT WEIR_DUCKDB_INCLUDE)
+  message(FATAL_ERROR "no DuckDB in the system nor in ${WEIR_SETUP_DIR}: run tools/setup build")
+endif()
+add_library(DuckDB::duckdb SHARED IMPORTED GLOBAL)
+set_target_properties(DuckDB::duckdb PROPERTIES
+  IMPORTED_LOCATION "${WEIR_DUCKDB_LIBRARY}"
+  IMPORTED_SONAME libduckdb.so
+  INTERFACE_INCLUDE_DIRECTORIES "${WEIR_DUCKDB_INCLUDE}"
+  INTERFACE_SYSTEM_INCLUDE_DIRECTORIES "${WEIR_DUCKDB_INCLUDE}")

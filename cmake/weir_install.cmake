@@ -11,15 +11,19 @@ install(TARGETS weir EXPORT Weir LIBRARY DESTINATION "${CMAKE_INSTALL_LIBDIR}")
 target_compile_features(weir INTERFACE cxx_std_20)
 
 # The program finds the library, and the library the modules, by their places relative to it. Arrow
-# from a wheel is of use to no other program, and goes with the module.
+# from a wheel and DuckDB from a package are of use to no other program, and go with their modules.
 file(RELATIVE_PATH weir_lib_from_bin "/${CMAKE_INSTALL_BINDIR}" "/${CMAKE_INSTALL_LIBDIR}")
 set_target_properties(weir_cli PROPERTIES INSTALL_RPATH "$ORIGIN/${weir_lib_from_bin}")
-set_target_properties(weir_http weir_parquet weir_media PROPERTIES
+set(weir_opened_modules weir_http weir_parquet weir_duckdb weir_media)
+set_target_properties(${weir_opened_modules} PROPERTIES
   INSTALL_RPATH "$ORIGIN:$ORIGIN/../../${CMAKE_INSTALL_LIBDIR}")
-install(TARGETS weir_http weir_parquet weir_media LIBRARY DESTINATION lib/weir)
+install(TARGETS ${weir_opened_modules} LIBRARY DESTINATION lib/weir)
 if(WEIR_PYARROW_DIR)
   install(FILES "$<TARGET_FILE:Arrow::arrow_shared>" "$<TARGET_FILE:Parquet::parquet_shared>"
           DESTINATION lib/weir)
+endif()
+if(WEIR_DUCKDB_LIBRARY MATCHES "^${WEIR_SETUP_DIR}/")
+  install(FILES "${WEIR_DUCKDB_LIBRARY}" DESTINATION lib/weir)
 endif()
 
 # Public is what a program can compile with nothing but this: no headers of tests, none of internal/,
@@ -31,6 +35,7 @@ install(DIRECTORY "${CMAKE_SOURCE_DIR}/weir" DESTINATION "${CMAKE_INSTALL_INCLUD
         PATTERN "internal" EXCLUDE
         PATTERN "weir/store/http" EXCLUDE
         PATTERN "weir/target/parquet" EXCLUDE
+        PATTERN "weir/target/duckdb" EXCLUDE
         PATTERN "weir/jobs/comics/media" EXCLUDE)
 
 set(weir_package "${CMAKE_INSTALL_LIBDIR}/cmake/Weir")

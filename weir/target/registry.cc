@@ -29,6 +29,7 @@ constexpr Scheme schemes[] = {
     {"sqlite", "FILE", open_sqlite, "", ""},
     {"csv", "FOLDER", open_csv_target, "", ""},
     {"parquet", "FOLDER", nullptr, "libweir_parquet.so", "weir-parquet"},
+    {"duckdb", "FILE[?schema=NAME]", nullptr, "libweir_duckdb.so", "weir-duckdb"},
 };
 
 const Scheme* find_scheme(std::string_view name) {
