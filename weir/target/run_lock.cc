@@ -67,12 +67,13 @@ Result<RunLock> RunLock::take(const std::filesystem::path& file) {
   }
 }
 
-bool RunLock::is_held(const std::filesystem::path& file) {
+std::optional<std::string> RunLock::holder(const std::filesystem::path& file) {
   const int descriptor = ::open(file.c_str(), O_RDONLY | O_CLOEXEC);
-  if (descriptor < 0) return false;
-  const bool held = ::flock(descriptor, LOCK_SH | LOCK_NB) != 0;
+  if (descriptor < 0) return std::nullopt;
+  std::optional<std::string> holder;
+  if (::flock(descriptor, LOCK_SH | LOCK_NB) != 0) holder = read_holder(descriptor);
   ::close(descriptor);
-  return held;
+  return holder;
 }
 
 RunLock::RunLock(RunLock&& other) noexcept

@@ -6,6 +6,7 @@
 #pragma once
 
 #include <filesystem>
+#include <optional>
 #include <string>
 
 #include "weir/base/result.h"
@@ -17,7 +18,9 @@ class RunLock {
   // Errors: conflict  another process holds it, which is named with its run.  io
   static Result<RunLock> take(const std::filesystem::path& file);
   // True while some process, this one too, holds it.
-  static bool is_held(const std::filesystem::path& file);
+  static bool is_held(const std::filesystem::path& file) { return holder(file).has_value(); }
+  // Who holds it: "process 12, run 2026...,".
+  static std::optional<std::string> holder(const std::filesystem::path& file);
 
   RunLock(RunLock&& other) noexcept;
   RunLock& operator=(RunLock&& other) = delete;

@@ -1,0 +1,23 @@
+// Reading the tables of a schema: all rows, a range of the first column, or the rows of given keys.
+//
+// Threads: those of the connection.
+#pragma once
+
+#include "weir/target/duckdb/duck_tables.h"
+#include "weir/target/target.h"
+
+namespace weir::target {
+
+// As Target::scan and Target::find; `memory_bytes` bounds one batch.
+Result<void> scan_table(const DuckSchema& schema, const Tables& tables, std::string_view table,
+                        const ScanOptions& options, i64 memory_bytes, const BatchSink& sink);
+Result<void> find_rows(const DuckSchema& schema, const Tables& tables, std::string_view table,
+                       const Batch& keys, i64 memory_bytes, const BatchSink& sink);
+
+// `t."a" IS NOT DISTINCT FROM k."a" AND ...` for the columns at `columns` of `table`, and those of
+// a table of keys, `k`, called k0, k1 and so on.
+std::string match_keys(const Table& table, const std::vector<i32>& columns);
+// k0, k1, ... with the types of the record key of `table`'s entity, or of the lookup's own key.
+Schema key_schema(const Tables& tables, i32 table);
+
+}  // namespace weir::target

@@ -1,0 +1,285 @@
+#include "weir/target/duckdb/duck_store.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <unordered_map>
+
+#include "weir/target/duckdb/duck_reader.h"
+#include "weir/target/duckdb/duck_rejects.h"
+#include "weir/target/duckdb/duck_removal.h"
+#include "weir/target/duckdb/duck_vectors.h"
+#include "weir/target/record_keys.h"
+#include "weir/target/run_tables.h"
+#include "weir/target/sql_names.h"
+
+namespace weir::target {
+namespace {
+
+constexpr i64 rows_at_once = 4096;
+
+// The versions that a query gives, one a call.
+class VersionReader {
+ public:
+  explicit VersionReader(DuckRows rows)
+      : rows_(std::move(rows)), builder_(version_schema(), arena_) {}
+
+  Result<bool> next(spool::KnownVersion& known) {
+    if (row_ == batch_.rows) {
+      WEIR_ASSIGN(const bool more, next_batch());
+      if (!more) return false;
+    }
+    known = make_version(batch_, row_++);
+    return true;
+  }
+
+ private:
+  Result<bool> next_batch() {
+    row_ = 0;
+    batch_ = {};
+    WEIR_ASSIGN(const bool more, rows_.next());
+    if (!more) return false;
+    builder_.clear();
+    for (i64 i = 0; i < builder_.column_count(); ++i)
+      if (!append_vector(rows_.column(i), 0, rows_.rows(), builder_.column(i)))
+        return Error(ErrorCode::budget, "weir_version: rows take more than 64 MiB; raise --memory");
+    batch_ = builder_.view();
+    return true;
+  }
+
+  DuckRows rows_;
+  flow::Arena arena_{64 * MiB};
+  flow::BatchBuilder builder_;
+  Batch batch_;
+  i64 row_ = 0;
+};
+
+}  // namespace
+
+DuckStore::DuckStore(const DuckSchema& schema, const Tables& tables, std::string run,
+                     const std::vector<spool::Spool*>& spools, i64 scan_bytes)
+    : schema_(schema),
+      tables_(tables),
+      run_(std::move(run)),
+      spools_(spools),
+      scan_bytes_(scan_bytes),
+      run_keys_(schema, tables, "weir_run_key", KeyForm::encoding),
+      run_parts_(schema, tables, "weir_run_part", KeyForm::parts) {}
+
+Result<spool::KnownVersions> DuckStore::known_versions() {
+  const std::string table = schema_.table("weir_version");
+  WEIR_ASSIGN(const i64 known, connection().query_number("SELECT count(*) FROM " + table));
+  knows_keys_ = known > 0;
+  if (!knows_keys_)
+    return spool::KnownVersions([](spool::KnownVersion&) { return Result<bool>(false); });
+
+  WEIR_TRY(stage_run_keys());
+  std::string parts;
+  for (std::size_t i = 0; i < tables_.entities.size(); ++i)
+    parts += fmt::format("{}SELECT {} FROM {} WHERE entity = {} AND key IN (SELECT key FROM {})",
+                         parts.empty() ? "" : " UNION ALL ", name_list(version_schema()), table, i,
+                         run_keys_.table(static_cast<i32>(i)));
+  WEIR_ASSIGN(DuckRows rows, connection().query(parts + " ORDER BY entity, key"));
+  auto reader = std::make_shared<VersionReader>(std::move(rows));
+  return spool::KnownVersions(
+      [reader](spool::KnownVersion& version) { return reader->next(version); });
+}
+
+Result<void> DuckStore::stage_run_keys() {
+  WEIR_TRY(run_keys_.make());
+  WEIR_TRY(run_parts_.make());
+  flow::Arena arena(scan_bytes_);
+  for (const spool::Spool* spool : spools_)
+    for (const spool::SealedChunk& chunk : spool->chunks()) {
+      WEIR_ASSIGN(const auto blocks, spool->read(chunk, arena));
+      for (i64 part = 0; part < blocks->parts(); ++part) {
+        WEIR_ASSIGN(const Batch records, blocks->records(part));
+        for (i64 row = 0; row < records.rows; ++row) {
+          if (records.columns[record_key].is_null(row)) continue;
+          const i32 entity = records.columns[record_entity].at<i32>(row);
+          const std::string_view key = records.columns[record_key].text_at(row);
+          WEIR_TRY(run_keys_.add(entity, key));
+          if (tables_.entities[static_cast<std::size_t>(entity)].history_table >= 0)
+            WEIR_TRY(run_parts_.add(entity, key));
+        }
+      }
+    }
+  WEIR_TRY(run_keys_.finish());
+  return run_parts_.finish();
+}
+
+Result<void> DuckStore::known_rows(i32 table, const spool::RowSink& sink) {
+  const Table& rows = table_at(table);
+  const Schema columns = tables_.stored_schema(table);
+  const std::string select =
+      fmt::format("SELECT {} FROM {} AS t", name_list(columns), schema_.table(rows.name));
+  if (rows.kind == TableKind::lookup) return give(select, columns, sink);
+  if (!knows_keys_) return {};
+  return give(fmt::format("{} SEMI JOIN {} AS k ON ({})", select, run_parts_.table(rows.entity),
+                          match_keys(rows, rows.key)),
+              columns, sink);
+}
+
+Result<void> DuckStore::give(const std::string& sql, const Schema& columns, const BatchSink& sink) {
+  flow::Arena arena(scan_bytes_);
+  WEIR_ASSIGN(DuckRows rows, connection().query(sql));
+  return collect_rows(rows, columns, rows_at_once, arena, sink);
+}
+
+Result<std::vector<i64>> DuckStore::last_ids() {
+  std::vector<i64> ids(tables_.tables.size(), 0);
+  const auto take = [&](const Batch& batch) -> Result<void> {
+    for (i64 row = 0; row < batch.rows; ++row) {
+      const i64 table = tables_.find(batch.columns[0].text_at(row));
+      if (table >= 0) ids[static_cast<std::size_t>(table)] = batch.columns[1].at<i64>(row);
+    }
+    return {};
+  };
+  WEIR_TRY(give("SELECT table_name, last FROM " + schema_.table(surrogate_table),
+                surrogate_schema(), take));
+  return ids;
+}
+
+Result<void> DuckStore::remove_stale(const StaleKeys& stale, LookupUse& use,
+                                     PromotionLanes& lanes) {
+  WEIR_TRY(connection().set_threads(lanes.count()));
+  if (stale.count > 0) WEIR_TRY(remove_records(stale));
+  if (knows_keys_) WEIR_TRY(remove_histories());
+  for (const Table& table : tables_.tables)
+    if (table.kind == TableKind::lookup)
+      WEIR_TRY(connection().execute("DELETE FROM " + schema_.table(table.name)));
+  WEIR_TRY(mark_links(use));
+  // With several threads each statement would gather its rows apart, and copy them at its end.
+  return connection().set_threads(1);
+}
+
+Result<void> DuckStore::remove_records(const StaleKeys& stale) {
+  DuckKeys keys(schema_, tables_, "weir_stale", KeyForm::parts);
+  WEIR_TRY(keys.make());
+  WEIR_TRY(stale.each([&](i32 entity, std::string_view key) { return keys.add(entity, key); }));
+  WEIR_TRY(keys.finish());
+  for (std::size_t i = 0; i < tables_.entities.size(); ++i)
+    WEIR_TRY(remove_records_of(static_cast<i32>(i), keys));
+  return keys.remove();
+}
+
+// The children first, as those that have the record's surrogate are found through its row.
+Result<void> DuckStore::remove_records_of(i32 entity, const DuckKeys& stale) {
+  const i32 record = tables_.entities[static_cast<std::size_t>(entity)].record_table;
+  const Table& records = table_at(record);
+  if (stale.count(entity) == 0) return {};
+  if (records.surrogate() >= 0)
+    WEIR_TRY(connection().execute(fmt::format(
+        "CREATE OR REPLACE TEMP TABLE weir_stale_id AS SELECT t.{} AS k0 FROM {} AS t SEMI JOIN {} "
+        "AS k ON ({})",
+        db::quote_name(records.columns[static_cast<std::size_t>(records.surrogate())].name),
+        schema_.table(records.name), stale.table(entity), match_keys(records, records.key))));
+  for (std::size_t i = tables_.tables.size(); i-- > 0;) {
+    const Table& table = tables_.tables[i];
+    if (table.entity != entity || table.kind == TableKind::history) continue;
+    const std::vector<i32> key = record_key_columns(tables_, static_cast<i32>(i));
+    const bool by_id = key.empty();
+    const std::vector<i32> columns =
+        by_id ? std::vector{record_id_column(tables_, static_cast<i32>(i))} : key;
+    WEIR_TRY(remove_matching(schema_, table.name,
+                             by_id ? "temp.weir_stale_id" : stale.table(entity),
+                             match_keys(table, columns), stale.count(entity)));
+  }
+  WEIR_TRY(connection().execute("DROP TABLE IF EXISTS temp.weir_stale_id"));
+  return {};
+}
+
+Result<void> DuckStore::remove_histories() {
+  for (std::size_t i = 0; i < tables_.entities.size(); ++i) {
+    const i32 history = tables_.entities[i].history_table;
+    if (history < 0) continue;
+    const Table& table = table_at(history);
+    WEIR_TRY(remove_matching(schema_, table.name, run_parts_.table(static_cast<i32>(i)),
+                             match_keys(table, table.key), run_parts_.count(static_cast<i32>(i))));
+  }
+  return {};
+}
+
+Result<void> DuckStore::mark_links(LookupUse& use) {
+  for (std::size_t i = 0; i < tables_.tables.size(); ++i) {
+    const auto table = static_cast<i32>(i);
+    std::vector<i32> columns;
+    for (const LookupUse::Link& link : use.links(table)) columns.push_back(link.column);
+    if (columns.empty() || tables_.tables[i].kind == TableKind::lookup) continue;
+    const Schema stored = tables_.stored_schema(table);
+    Schema picked;
+    for (const i32 column : columns)
+      picked.fields.push_back(stored.fields[static_cast<std::size_t>(column)]);
+    WEIR_TRY(give(fmt::format("SELECT DISTINCT {} FROM {}", name_list(picked),
+                              schema_.table(tables_.tables[i].name)),
+                  picked, [&](const Batch& batch) -> Result<void> {
+                    use.mark(table, batch.columns);
+                    return {};
+                  }));
+  }
+  return {};
+}
+
+Result<void> DuckStore::append(i64 /*lane*/, i32 table, const Batch& rows) {
+  const std::scoped_lock lock(mutex_);
+  return insert(table_at(table).name, tables_.stored_schema(table), rows);
+}
+
+Result<void> DuckStore::insert(std::string_view table, const Schema& columns, const Batch& rows) {
+  WEIR_TRY(connection().execute(
+      fmt::format("INSERT INTO {} SELECT * FROM weir_rows()", schema_.table(table)), columns,
+      rows));
+  return {};
+}
+
+Result<void> DuckStore::insert_all(std::string_view table, const Schema& columns,
+                                   const BatchSource& rows) {
+  return rows([&](const Batch& batch) { return insert(table, columns, batch); });
+}
+
+Result<void> DuckStore::finish(const RunTables& manifest, const std::vector<i64>& last_ids,
+                               PromotionLanes& /*lanes*/) {
+  WEIR_TRY(insert_all("weir_input", input_schema(), manifest.inputs));
+  WEIR_TRY(insert_all("weir_chunk", chunk_schema(), manifest.chunks));
+  WEIR_TRY(replace_versions(manifest.versions));
+  WEIR_TRY(write_rejects(manifest.rejects));
+  return write_last_ids(last_ids);
+}
+
+Result<void> DuckStore::replace_versions(const BatchSource& versions) {
+  for (std::size_t i = 0; i < tables_.entities.size() && knows_keys_; ++i) {
+    const auto entity = static_cast<i32>(i);
+    WEIR_TRY(remove_matching(schema_, "weir_version", run_keys_.table(entity),
+                             fmt::format("t.entity = {} AND t.key = k.key", i),
+                             run_keys_.count(entity)));
+  }
+  return insert_all("weir_version", version_schema(), versions);
+}
+
+// Of an input that was read again only what this run refused counts.
+Result<void> DuckStore::write_rejects(const BatchSource& rejects) {
+  const std::string table = schema_.table("weir_reject");
+  WEIR_TRY(connection().execute(
+      fmt::format("DELETE FROM {} WHERE location IN (SELECT location FROM {} WHERE run = {} AND "
+                  "status <> 'skipped')",
+                  table, schema_.table("weir_input"), db::quote_text(run_))));
+  WEIR_TRY(insert_all("weir_reject", stored_reject_schema(), rejects));
+  return remove_deleted_rejects(schema_, tables_);
+}
+
+Result<void> DuckStore::write_last_ids(const std::vector<i64>& last_ids) {
+  WEIR_TRY(connection().execute("DELETE FROM " + schema_.table(surrogate_table)));
+  for (std::size_t i = 0; i < last_ids.size(); ++i)
+    if (last_ids[i] > 0)
+      WEIR_TRY(connection().execute(
+          fmt::format("INSERT INTO {} VALUES ({}, {})", schema_.table(surrogate_table),
+                      db::quote_text(tables_.tables[i].name), last_ids[i])));
+  return {};
+}
+
+Result<void> DuckStore::clear() {
+  WEIR_TRY(run_keys_.remove());
+  return run_parts_.remove();
+}
+
+}  // namespace weir::target
