@@ -79,7 +79,8 @@ class CheckCommand final : public Command {
   Result<void> connect(const pipeline::LoadedDeclaration& loaded) const {
     const auto folder = std::filesystem::path(file_).parent_path();
     WEIR_ASSIGN(const auto inputs,
-                pipeline::list_run_inputs(loaded.declaration, folder, inputs_, {}));
+                pipeline::list_run_inputs(loaded.declaration, folder,
+                                          {.places = inputs_, .names_in_folders = {}}, {}));
     i64 bytes = 0;
     for (const pipeline::RunInput& input : inputs) bytes += input.input.size;
     fmt::print("{}: {} inputs, {} bytes\n", file_, inputs.size(), bytes);

@@ -97,6 +97,7 @@ std::unique_ptr<Command> make_digest_command();
 std::unique_ptr<Command> make_comics_import_command();
 std::unique_ptr<Command> make_comics_watch_command();
 std::unique_ptr<Command> make_comics_covers_command();
+std::unique_ptr<Command> make_courts_load_command();
 std::unique_ptr<Command> make_bench_run_command();
 std::unique_ptr<Command> make_bench_compare_command();
 std::unique_ptr<Command> make_comics_search_command();

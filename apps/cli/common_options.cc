@@ -47,6 +47,16 @@ void RunOptionValues::declare(Options& options) {
                "where the rows go: sqlite:FILE, parquet:DIR, csv:DIR");
   options.text("--profile", "NAME", run.profile, "a profile of the declaration");
   options.text("--run-date", "DATE", run.run_date, "the date of the run, as `_run_date`");
+  declare_rest(options);
+}
+
+void RunOptionValues::declare_for_job(Options& options) {
+  options.text("--to", "URL", run.target_url,
+               "where the rows go: sqlite:FILE, parquet:DIR, csv:DIR");
+  declare_rest(options);
+}
+
+void RunOptionValues::declare_rest(Options& options) {
   options.number("--chunk-records", "N", run.chunk_records, 1, "end a chunk after N records");
   options.share("--chunk-share", run.chunk_share,
                 "the share of the budget that one chunk may take (0.25)");

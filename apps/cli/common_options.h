@@ -43,8 +43,13 @@ struct RunOptionValues {
   bool json = false;
 
   void declare(Options& options);
+  // Without what belongs to a declaration of the user's.
+  void declare_for_job(Options& options);
   // Errors: usage  values that do not fit together.
   Result<void> apply(const Invocation& invocation);
+
+ private:
+  void declare_rest(Options& options);
 };
 
 // "1,234,567"

@@ -51,6 +51,14 @@ void print_json(const pipeline::RunReport& report) {
       counts.rejected, report.run.peak_bytes, failed);
 }
 
+// The first few are told; all of them stand in the target.
+void print_reject(const pipeline::ToldReject& reject) {
+  const flow::RejectRow& row = reject.row;
+  fmt::print(stderr, "weir: {}: {} {} (record {}, byte {}): {}; kept as a reject\n", row.location,
+             reject.entity, row.key.empty() ? "without a key" : row.key, row.row, row.offset,
+             row.detail);
+}
+
 }  // namespace
 
 Result<int> report_run(const pipeline::RunReport& report, const RunOptionValues& options) {
@@ -70,6 +78,7 @@ Result<int> report_run(const pipeline::RunReport& report, const RunOptionValues&
     fmt::print(stderr, "weir: {}: {}; nothing of it was taken\n", input.location, input.error);
 
   const i64 rejected = report.run.counts.rejected;
+  for (const pipeline::ToldReject& reject : report.rejects) print_reject(reject);
   if (rejected > 0)
     fmt::print(stderr, "weir: {} records were rejected (weir rejects {})\n", rejected,
                options.run.target_url);

@@ -44,6 +44,9 @@ struct RunRow {
   i64 started_us = 0;
   i64 finished_us = 0;  // 0: not yet
   RunStatus status = RunStatus::running;
+  // Which it is in, or in which it ended: "select", "spool" (by chunk: "load"), those of a job such
+  // as "geocode", "export", "promote", "record".
+  std::string step;
   RunCounts counts;
   i64 peak_bytes = 0;
   double seconds = 0;

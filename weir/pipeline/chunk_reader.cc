@@ -42,8 +42,12 @@ struct OpenInput {
 };
 
 std::string without_location(const std::string& message, const RunInput& input) {
-  const std::string location = input.input.location + ": ";
-  return message.starts_with(location) ? message.substr(location.size()) : message;
+  const store::Input& from = input.input;
+  std::string_view why = message;
+  for (const std::string& known :
+       {from.location + ": ", from.file.string() + ": ", "member " + from.member + ": "})
+    if (why.starts_with(known)) why.remove_prefix(known.size());
+  return std::string(why);
 }
 
 ChunkReader::ChunkReader(const std::vector<std::unique_ptr<extract::Plan>>& plans,

@@ -29,8 +29,9 @@ struct Segment {
   std::string error;                       // it ends here because it failed
   std::string hash;                        // of its content, at its end
   i64 rejected = 0;
-  bool warned = false;  // an archive of which a document was left out
-  std::string refusal;  // an archive: why its record was rejected
+  std::vector<flow::RejectRow> rejects;  // the first few, without their bytes
+  bool warned = false;                   // an archive of which a document was left out
+  std::string refusal;                   // an archive: why its record was rejected
 };
 
 class ChunkSlot {

@@ -6,7 +6,6 @@
 #include <filesystem>
 
 #include "weir/base/time.h"
-#include "weir/flow/process_memory.h"
 #include "weir/pipeline/run_steps.h"
 #include "weir/pipeline/version.h"
 #include "weir/spool/failed_inputs.h"
@@ -78,10 +77,12 @@ std::string run_id_of(const Parts& parts) {
 
 Result<RunReport> commit_parts(const RunOptions& options) {
   const auto started = std::chrono::steady_clock::now();
-  WEIR_ASSIGN(const auto loaded,
-              load_for_run(options.declaration_file, options.profile, options.names));
+  WEIR_ASSIGN(const auto loaded, load_declaration(options));
   const auto folder = fs::path(options.declaration_file).parent_path();
-  WEIR_ASSIGN(const auto inputs, list_run_inputs(loaded->declaration, folder, options.inputs, {}));
+  WEIR_ASSIGN(const auto inputs,
+              list_run_inputs(
+                  loaded->declaration, folder,
+                  {.places = options.inputs, .names_in_folders = options.names_in_folders}, {}));
   WEIR_ASSIGN(Parts parts, open_parts(options.work));
   WEIR_TRY(check_parts(parts, *loaded, hash_of(inputs), options.work));
   WEIR_ASSIGN(const MemoryShares shares, divide_memory(options));
@@ -96,31 +97,18 @@ Result<RunReport> commit_parts(const RunOptions& options) {
                 .version = std::string(version),
                 .declaration_hash = loaded->declaration.hash,
                 .tables = to_json(loaded->tables),
-                .started_us = now_microseconds()};
+                .started_us = now_microseconds(),
+                .step = "select"};
   WEIR_ASSIGN(const auto runs, target->runs());
   report.up_to_date = std::ranges::any_of(runs, [&](const flow::RunRow& row) {
     return row.id == report.run.id && row.status == flow::RunStatus::done;
   });
   if (!report.up_to_date) {
     WEIR_TRY(target->begin(report.run, loaded->tables));
-    flow::MemoryBudget budget(shares.budget_bytes);
-    report.run.status = flow::RunStatus::done;
-    const auto end_run = [&](flow::RunRow& row) {
-      row.finished_us = now_microseconds();
-      row.peak_bytes = flow::peak_resident_bytes();
-      row.seconds =
-          std::chrono::duration<double>(std::chrono::steady_clock::now() - started).count();
-    };
-    end_run(report.run);
-    WEIR_ASSIGN(report.run.counts, target->promote(spools, report.run,
-                                                   {.budget = &budget,
-                                                    .threads = static_cast<i32>(options.threads),
-                                                    .stop = options.stop,
-                                                    .progress = {},
-                                                    .end_run = end_run}));
-    end_run(report.run);
+    WEIR_TRY(promote_spools(options, loaded->tables, spools, started, *target, report));
     if (target->commit_by() == target::CommitBy::chunk) WEIR_TRY(target->finish(report.run));
   }
+  WEIR_TRY(record_run(options, *target, report));
   WEIR_ASSIGN(const auto read, spool::inputs_for_manifest(spools));
   for (const flow::InputRow& input : read)
     if (input.status == flow::InputStatus::failed)

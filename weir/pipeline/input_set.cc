@@ -5,8 +5,10 @@
 
 #include <algorithm>
 #include <map>
+#include <set>
 
 #include "weir/base/hash.h"
+#include "weir/extract/named_version.h"
 
 namespace weir::pipeline {
 
@@ -36,10 +38,19 @@ void append(std::vector<store::Input> found, i32 source, const SourceDecl& decl,
 }
 
 Result<void> append_given(const Declaration& declaration, const std::string& given,
-                          const store::InputLimits& limits, std::vector<RunInput>& inputs) {
-  WEIR_ASSIGN(const auto files, store::list_inputs("", given, {}, limits));
+                          const std::string& names, const store::InputLimits& limits,
+                          std::vector<RunInput>& inputs) {
+  WEIR_ASSIGN(auto files, store::list_inputs("", given, {}, limits));
+  // A file that was named itself is meant, whatever it is called.
+  std::error_code error;
+  if (!names.empty() && std::filesystem::is_directory(given, error))
+    std::erase_if(files, [&](const store::Input& file) {
+      return fnmatch(names.c_str(), file.file.filename().c_str(), 0) != 0;
+    });
   if (files.empty())
-    return Error(ErrorCode::not_found, fmt::format("{}: there is no file to read", given));
+    return Error(ErrorCode::not_found,
+                 fmt::format("{}: there is no file to read{}{}", given,
+                             names.empty() ? "" : ", none is called ", names));
   for (const store::Input& file : files) {
     WEIR_ASSIGN(const i32 source, source_of(declaration, file));
     const SourceDecl& decl = declaration.sources[static_cast<std::size_t>(source)];
@@ -69,6 +80,27 @@ Result<void> append_declared(const SourceDecl& source, i32 index,
   return {};
 }
 
+// By name before the place, so that the order does not depend on the folders that inputs were given
+// by.
+Result<void> sort(const Declaration& declaration, std::vector<RunInput>& inputs) {
+  std::vector<extract::NamedVersion> versions;
+  for (const SourceDecl& source : declaration.sources) {
+    WEIR_ASSIGN(auto version, extract::NamedVersion::of(declaration, source));
+    versions.push_back(std::move(version));
+  }
+  using Key = std::tuple<i32, std::vector<std::string>, std::string, std::string>;
+  std::vector<std::pair<Key, RunInput>> keyed;
+  for (RunInput& input : inputs) {
+    std::string name = input.input.file.filename();
+    auto version = versions[static_cast<std::size_t>(input.source)](name);
+    Key key(input.source, std::move(version), std::move(name), input.input.location);
+    keyed.emplace_back(std::move(key), std::move(input));
+  }
+  std::ranges::sort(keyed, {}, [](const auto& one) -> const Key& { return one.first; });
+  for (std::size_t i = 0; i < keyed.size(); ++i) inputs[i] = std::move(keyed[i].second);
+  return {};
+}
+
 }  // namespace
 
 RunInput make_run_input(store::Input input, i32 source, const SourceDecl& decl) {
@@ -82,19 +114,17 @@ RunInput make_run_input(store::Input input, i32 source, const SourceDecl& decl) 
 
 Result<std::vector<RunInput>> list_run_inputs(const Declaration& declaration,
                                               const std::filesystem::path& folder,
-                                              const std::vector<std::string>& given,
+                                              const GivenInputs& given,
                                               const store::InputLimits& limits) {
   std::vector<RunInput> inputs;
-  for (const std::string& one : given) WEIR_TRY(append_given(declaration, one, limits, inputs));
-  if (given.empty())
+  for (const std::string& one : given.places)
+    WEIR_TRY(append_given(declaration, one, given.names_in_folders, limits, inputs));
+  if (given.places.empty())
     for (std::size_t i = 0; i < declaration.sources.size(); ++i)
       WEIR_TRY(
           append_declared(declaration.sources[i], static_cast<i32>(i), folder, limits, inputs));
 
-  // By name first, so that the order does not depend on the folders that inputs were given by.
-  std::ranges::sort(inputs, {}, [](const RunInput& input) {
-    return std::tuple(input.source, input.input.file.filename().string(), input.input.location);
-  });
+  WEIR_TRY(sort(declaration, inputs));
   const auto repeated =
       std::unique(inputs.begin(), inputs.end(), [](const RunInput& a, const RunInput& b) {
         return a.source == b.source && a.input.location == b.input.location;
@@ -153,6 +183,23 @@ Result<void> mark_done(std::vector<RunInput>& inputs, const std::vector<flow::In
     input.row.continued = row.records > 0;
   }
   return {};
+}
+
+void mark_known_content(std::vector<RunInput>& inputs, const std::vector<flow::InputRow>& loaded) {
+  std::set<std::tuple<std::string, i64, std::string>> contents;  // source, size, hash
+  for (const flow::InputRow& row : loaded)
+    if (row.status == flow::InputStatus::loaded && !row.hash.empty())
+      contents.emplace(row.source, row.size, row.hash);
+  for (RunInput& input : inputs) {
+    if (input.done) continue;
+    const auto same_size = contents.lower_bound({input.row.source, input.input.size, ""});
+    if (same_size == contents.end() || std::get<0>(*same_size) != input.row.source ||
+        std::get<1>(*same_size) != input.input.size)
+      continue;
+    // What cannot be read fails where it is read as an input.
+    const auto hash = content_hash(input.input);
+    input.done = hash.ok() && contents.contains({input.row.source, input.input.size, *hash});
+  }
 }
 
 }  // namespace weir::pipeline

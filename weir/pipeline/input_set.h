@@ -34,14 +34,23 @@ struct RunInput {
 // An input of which nothing is loaded; `decl` is the source at `source`.
 RunInput make_run_input(store::Input input, i32 source, const extract::SourceDecl& decl);
 
-// Lists the inputs of all sources, sorted by source, then location. With `given` (files, folders,
-// globs; relative to the working folder) they take the place of the sources' paths; where there are
-// several sources, each given file goes to the one whose pattern its name meets.
+// What stands on the command line in the place of the sources' paths.
+struct GivenInputs {
+  // Files, folders and globs, relative to the working folder.
+  std::vector<std::string> places;
+  // A glob: of a folder only files of such a name are taken. Empty: all.
+  std::string names_in_folders;
+};
+
+// Lists the inputs of all sources, sorted by source, then by what their names tell of the versions
+// in them (weir/extract/named_version.h), then by name and location. What is given takes the place
+// of the sources' paths; where there are several sources, each given file goes to the one whose
+// pattern its name meets.
 //
 // Errors: not_found  nothing there, with the pattern;  usage  a given file fits no source.
 Result<std::vector<RunInput>> list_run_inputs(const extract::Declaration& declaration,
                                               const std::filesystem::path& folder,
-                                              const std::vector<std::string>& given,
+                                              const GivenInputs& given,
                                               const store::InputLimits& limits);
 
 // A hash of locations, sizes and times, in order: two lists are the same run's.
@@ -50,5 +59,9 @@ std::string hash_of(const std::vector<RunInput>& inputs);
 // Marks what `loaded` (of the target, or of a spool) says is done. An input is the same as before
 // when its size and time are, or else its size and content.
 Result<void> mark_done(std::vector<RunInput>& inputs, const std::vector<flow::InputRow>& loaded);
+
+// Marks inputs of which the content was loaded whole under another name or in another place, of
+// the same source. Only what has the size of such a one is read.
+void mark_known_content(std::vector<RunInput>& inputs, const std::vector<flow::InputRow>& loaded);
 
 }  // namespace weir::pipeline

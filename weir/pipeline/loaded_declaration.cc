@@ -1,7 +1,10 @@
 #include "weir/pipeline/loaded_declaration.h"
 
+#include <fmt/format.h>
+
 #include <filesystem>
 
+#include "weir/base/hash.h"
 #include "weir/extract/check.h"
 #include "weir/extract/plan_compiler.h"
 #include "weir/extract/tables_of.h"
@@ -40,6 +43,10 @@ Loaded load(extract::ParsedDeclaration parsed, std::string_view profile,
   loaded->declaration = std::move(parsed.declaration);
   loaded->problems = std::move(parsed.problems);
   loaded->missing = std::move(parsed.missing);
+  // What was loaded with another profile is of another declaration.
+  if (!profile.empty())
+    loaded->declaration.hash =
+        to_hex(hash128(fmt::format("{}\n{}", loaded->declaration.hash, profile)));
   if (loaded->problems.empty()) WEIR_TRY(compile(*loaded, profile, names));
   return loaded;
 }

@@ -88,7 +88,9 @@ Result<void> ReadStep::run(ChunkSink& sink, i64 first_chunk, RunReport& report) 
       .work = [&](ChunkSlot& slot, flow::Turn& turn) { return extract(slot, sink, turn); },
       .commit = [&](ChunkSlot& slot) -> Result<void> {
         settle(slot);
+        if (options_.fail_fast) WEIR_TRY(check_failures(slot));
         WEIR_TRY(sink.commit(slot));
+        for (const Segment& segment : slot.segments) tell(segment, report);
         if (!slot.segments.empty()) inputs_.release(slot.segments.back().input - 1);
         ++report.chunks;
         report.records += slot.record_count;
@@ -184,6 +186,28 @@ Result<void> ReadStep::send_part(ChunkSlot& slot, ChunkSink& sink, flow::Turn& t
   return {};
 }
 
+namespace {
+
+// Of a segment, and of a run.
+constexpr i64 rejects_told = 10;
+
+flow::RejectRow note_of(const Batch& rejects, i64 row) {
+  const auto text = [&](RejectColumn column) {
+    const Column& values = rejects.columns[static_cast<std::size_t>(column)];
+    return values.is_null(row) ? std::string() : std::string(values.text_at(row));
+  };
+  return {.run = {},
+          .location = {},
+          .row = rejects.columns[reject_row].at<i64>(row),
+          .offset = rejects.columns[reject_offset].at<i64>(row),
+          .key = text(reject_key),
+          .reason = text(reject_reason),
+          .detail = text(reject_detail),
+          .raw = {}};
+}
+
+}  // namespace
+
 // The rejects of the columns as they stand, by input; and the rows of all tables.
 void ReadStep::count_rejects(ChunkSlot& slot) {
   const ChunkBatches batches = slot.columns().view();
@@ -192,7 +216,10 @@ void ReadStep::count_rejects(ChunkSlot& slot) {
     // Segments stand in the order of their inputs.
     const auto of =
         std::ranges::lower_bound(slot.segments, inputs.at<i32>(row), {}, &Segment::input);
-    if (of != slot.segments.end() && of->input == inputs.at<i32>(row)) ++of->rejected;
+    if (of == slot.segments.end() || of->input != inputs.at<i32>(row)) continue;
+    ++of->rejected;
+    if (std::ssize(of->rejects) < rejects_told)
+      of->rejects.push_back(note_of(batches.rejects, row));
   }
   for (const Batch& table : batches.tables) slot.row.rows += table.rows;
 }
@@ -228,6 +255,47 @@ void ReadStep::settle(ChunkSlot& slot) {
     }
     slot.inputs.push_back(row);
   }
+}
+
+Error first_failure(const flow::InputRow& input, const std::vector<flow::RejectRow>& rejects) {
+  constexpr std::string_view ended = "the run ended with the first failure; nothing was promoted";
+  if (!input.error.empty())
+    return Error(ErrorCode::corrupt, fmt::format("{}: {}; {}", input.location, input.error, ended));
+  if (rejects.empty())
+    return Error(ErrorCode::corrupt, fmt::format("{}: {} of its records cannot be taken; {}",
+                                                 input.location, input.rejected, ended));
+  const flow::RejectRow& first = rejects.front();
+  return Error(
+      ErrorCode::corrupt,
+      fmt::format("{}: record {} (byte {}){}{}: {}; {}", input.location, first.row, first.offset,
+                  first.key.empty() ? "" : ", key ", first.key, first.detail, ended));
+}
+
+Result<void> ReadStep::check_failures(const ChunkSlot& slot) const {
+  for (const Segment& segment : slot.segments) {
+    const flow::InputRow& row = inputs_.at(segment.input).row;
+    if (!row.error.empty() || row.rejected > 0) return first_failure(row, segment.rejects);
+  }
+  return {};
+}
+
+// What is said of an input, and kept of its rejects. An archive that is one record is not told of.
+void ReadStep::tell(const Segment& segment, RunReport& report) const {
+  const flow::InputRow& row = inputs_.at(segment.input).row;
+  const extract::Plan& plan = *loaded_.plans[static_cast<std::size_t>(segment.source)];
+  for (const flow::RejectRow& reject : segment.rejects) {
+    if (std::ssize(report.rejects) == rejects_told) break;
+    report.rejects.push_back({.entity = plan.source->entity, .row = reject});
+    report.rejects.back().row.location = row.location;
+  }
+  if (options_.progress == nullptr || plan.is_archive() || !segment.input_ends) return;
+  const bool failed = row.status == flow::InputStatus::failed;
+  options_.progress->tell("file", {{"file", row.location},
+                                   {"status", std::string(flow::to_string(row.status))},
+                                   {"records", std::to_string(failed ? 0 : row.records)},
+                                   {"rejected", std::to_string(failed ? 0 : row.rejected)},
+                                   {"bytes", std::to_string(row.size)},
+                                   {"error", row.error}});
 }
 
 }  // namespace weir::pipeline

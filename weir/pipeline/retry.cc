@@ -132,11 +132,11 @@ const flow::InputRow* row_of(const InputRows& rows, const RunInput& input) {
 
 Result<std::vector<RunInput>> list_inputs_to_retry(target::Target& target,
                                                    const Declaration& declaration,
-                                                   const std::vector<std::string>& given,
+                                                   const GivenInputs& given,
                                                    const store::InputLimits& limits) {
   WEIR_ASSIGN(const InputRows rows, rows_to_retry(target));
-  WEIR_ASSIGN(auto inputs, given.empty() ? list_all(declaration, rows, limits)
-                                         : list_run_inputs(declaration, "", given, limits));
+  WEIR_ASSIGN(auto inputs, given.places.empty() ? list_all(declaration, rows, limits)
+                                                : list_run_inputs(declaration, "", given, limits));
   std::erase_if(inputs, [&](const RunInput& input) { return row_of(rows, input) == nullptr; });
   for (std::size_t i = 0; i < inputs.size(); ++i) {
     RunInput& input = inputs[i];

@@ -17,15 +17,14 @@
 
 namespace weir::pipeline {
 
-// Lists the inputs of `target` to load again; with `given` (files, folders, globs) only those of
-// them. Inputs are sought where the manifest says they were, and read with the declaration as it is
-// now.
+// Lists the inputs of `target` to load again; with `given` only those of them. Inputs are sought
+// where the manifest says they were, and read with the declaration as it is now.
 //
 // Errors: not_found  an input is gone, or the declaration has no such source any more;
 //         usage      an entity with write = "append" would get rows of an input twice.
 Result<std::vector<RunInput>> list_inputs_to_retry(target::Target& target,
                                                    const extract::Declaration& declaration,
-                                                   const std::vector<std::string>& given,
+                                                   const GivenInputs& given,
                                                    const store::InputLimits& limits);
 
 }  // namespace weir::pipeline

@@ -8,8 +8,6 @@
 
 #include "weir/base/log.h"
 #include "weir/base/time.h"
-#include "weir/flow/malloc_settings.h"
-#include "weir/flow/process_memory.h"
 #include "weir/pipeline/retry.h"
 #include "weir/pipeline/run_steps.h"
 #include "weir/pipeline/version.h"
@@ -32,6 +30,7 @@ class Run {
   Result<void> find_work();
   Result<bool> last_run_ended();
   Result<void> load_by_chunk();
+  Result<void> end_early(const Error& error);
   Result<void> load_by_run();
   Result<void> load_part();
   Result<std::filesystem::path> spool_folder();
@@ -40,7 +39,8 @@ class Run {
   Result<void> remove_promoted_spool();
   Result<void> read_into_spool();
   Result<void> promote();
-  flow::RunRow ended(flow::RunStatus status) const;
+  i64 bytes_to_read() const;
+  Result<void> refuse_known_failures();
   void collect_failures();
 
   const RunOptions& options_;
@@ -54,7 +54,7 @@ class Run {
 };
 
 Result<void> Run::load() {
-  WEIR_ASSIGN(loaded_, load_for_run(options_.declaration_file, options_.profile, options_.names));
+  WEIR_ASSIGN(loaded_, load_declaration(options_));
   WEIR_TRY(list_inputs());
   report_.inputs = static_cast<i64>(inputs_.size());
   report_.run = {.id = flow::make_run_id(),
@@ -62,18 +62,20 @@ Result<void> Run::load() {
                  .version = std::string(version),
                  .declaration_hash = loaded_->declaration.hash,
                  .tables = to_json(loaded_->tables),
-                 .started_us = now_microseconds()};
+                 .started_us = now_microseconds(),
+                 .step = "select"};
   return {};
 }
 
 Result<void> Run::list_inputs() {
+  const GivenInputs given{.places = options_.inputs, .names_in_folders = options_.names_in_folders};
   if (!options_.retry) {
     const auto folder = std::filesystem::path(options_.declaration_file).parent_path();
-    WEIR_ASSIGN(inputs_, list_run_inputs(loaded_->declaration, folder, options_.inputs, {}));
+    WEIR_ASSIGN(inputs_, list_run_inputs(loaded_->declaration, folder, given, {}));
     return {};
   }
   WEIR_ASSIGN(const auto target, target::open_target(options_.target_url, target::Access::read));
-  WEIR_ASSIGN(inputs_, list_inputs_to_retry(*target, loaded_->declaration, options_.inputs, {}));
+  WEIR_ASSIGN(inputs_, list_inputs_to_retry(*target, loaded_->declaration, given, {}));
   return {};
 }
 
@@ -102,11 +104,13 @@ Result<bool> Run::last_run_ended() {
 Result<void> Run::find_work() {
   if (!options_.force) {
     WEIR_ASSIGN(auto known, target_->loaded(loaded_->declaration.hash));
-    // An input with rejects is not done; one that a stopped retry has begun goes on.
-    if (options_.retry)
-      std::erase_if(known, [](const flow::InputRow& row) {
-        return row.status != flow::InputStatus::loading;
-      });
+    if (!options_.retry) mark_known_content(inputs_, known);
+    // One that a stopped retry has begun goes on.
+    std::erase_if(known, [&](const flow::InputRow& row) {
+      const bool with_rejects = row.status == flow::InputStatus::loaded_with_rejects;
+      return options_.retry ? row.status != flow::InputStatus::loading
+                            : with_rejects && options_.again_rejected;
+    });
     WEIR_TRY(mark_done(inputs_, known));
   }
   report_.skipped_inputs = std::ranges::count(inputs_, true, &RunInput::done);
@@ -120,17 +124,19 @@ Result<void> Run::find_work() {
   return {};
 }
 
-flow::RunRow Run::ended(flow::RunStatus status) const {
-  flow::RunRow row = report_.run;
-  row.status = status;
-  row.finished_us = now_microseconds();
-  row.peak_bytes = flow::peak_resident_bytes();
-  row.seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - started_).count();
-  return row;
+// What is read is counted unpacked, which is not known of the members of archives: 0.
+i64 Run::bytes_to_read() const {
+  i64 bytes = 0;
+  for (const RunInput& input : inputs_) {
+    if (!input.input.member.empty()) return 0;
+    if (!input.done) bytes += input.input.size;
+  }
+  return bytes;
 }
 
 // Each chunk becomes visible with its manifest rows; a stopped run keeps the whole chunks so far.
 Result<void> Run::load_by_chunk() {
+  WEIR_TRY(enter_step("load", bytes_to_read(), options_, report_, nullptr));
   WEIR_TRY(check_inputs(options_, shares_, *loaded_, inputs_));
   WEIR_TRY(target_->begin(report_.run, loaded_->tables));
   const auto sink = make_target_sink(*target_);
@@ -141,15 +147,22 @@ Result<void> Run::load_by_chunk() {
   if (counts.ok()) report_.run.counts = *counts;
   if (read.ok() && !counts.ok()) read = counts.error();
   if (!read.ok()) {
-    WEIR_TRY(target_->finish(ended(read.error().code() == ErrorCode::cancelled
-                                       ? flow::RunStatus::interrupted
-                                       : flow::RunStatus::failed)));
+    WEIR_TRY(end_early(read.error()));
     return read;
   }
-  report_.run = ended(flow::RunStatus::done);
+  WEIR_TRY(enter_step("record", 0, options_, report_, nullptr));
+  report_.run = ended_run(report_.run, started_, flow::RunStatus::done);
   WEIR_TRY(target_->finish(report_.run));
-  report_.run = ended(flow::RunStatus::done);  // indexes are built at the end
+  // Indexes are built at the end.
+  report_.run = ended_run(report_.run, started_, flow::RunStatus::done);
   return {};
+}
+
+// What is visible of a run by run is all or nothing; the row says how it went.
+Result<void> Run::end_early(const Error& error) {
+  const bool stopped = error.code() == ErrorCode::cancelled;
+  return target_->finish(ended_run(
+      report_.run, started_, stopped ? flow::RunStatus::interrupted : flow::RunStatus::failed));
 }
 
 Result<std::filesystem::path> Run::spool_folder() {
@@ -206,7 +219,16 @@ Result<void> Run::open_spool(const std::filesystem::path& folder) {
   return {};
 }
 
+// A spool that is continued may hold what ends a run that is to fail fast.
+Result<void> Run::refuse_known_failures() {
+  WEIR_ASSIGN(const auto rows, spool_->inputs());
+  for (const flow::InputRow& row : rows)
+    if (row.status == flow::InputStatus::failed || row.rejected > 0) return first_failure(row, {});
+  return {};
+}
+
 Result<void> Run::read_into_spool() {
+  if (options_.fail_fast) WEIR_TRY(refuse_known_failures());
   if (spool_->is_complete()) return {};
   const auto sink = make_spool_sink(*spool_);
   ListedInputs feed(inputs_);
@@ -217,25 +239,7 @@ Result<void> Run::read_into_spool() {
 }
 
 Result<void> Run::promote() {
-  const auto started = std::chrono::steady_clock::now();
-  if (options_.progress != nullptr) options_.progress->start("promoting", 0);
-  log(LogLevel::debug, "promote", {{"run", report_.run.id}});
-  flow::trim_malloc();
-  flow::MemoryBudget budget(flow::budget_bytes(options_.memory_bytes, flow::resident_bytes()));
-  const target::PromoteOptions options{
-      .budget = &budget,
-      .threads = static_cast<i32>(options_.threads),
-      .stop = options_.stop,
-      .progress =
-          [&](i64 rows) {
-            if (options_.progress != nullptr) options_.progress->advance(0, rows);
-          },
-      .end_run = [&](flow::RunRow& row) { row = ended(flow::RunStatus::done); }};
-  report_.run = ended(flow::RunStatus::done);
-  WEIR_ASSIGN(report_.run.counts, target_->promote({spool_.get()}, report_.run, options));
-  report_.run = ended(flow::RunStatus::done);
-  report_.promote_seconds =
-      std::chrono::duration<double>(std::chrono::steady_clock::now() - started).count();
+  WEIR_TRY(promote_spools(options_, loaded_->tables, {spool_.get()}, started_, *target_, report_));
   log(LogLevel::debug, "remove the spool", {{"folder", spool_->folder().string()}});
   return spool_->remove();
 }
@@ -250,16 +254,21 @@ Result<void> Run::load_by_run() {
     report_.up_to_date = true;
     return spool_->remove();
   }
+  WEIR_TRY(enter_step("spool", bytes_to_read(), options_, report_, nullptr));
   WEIR_TRY(target_->begin(report_.run, loaded_->tables));
-  WEIR_TRY(read_into_spool());
-  return promote();
+  auto loaded = read_into_spool();
+  if (loaded.ok()) loaded = promote();
+  if (!loaded.ok() && report_.run.status != flow::RunStatus::done)
+    static_cast<void>(end_early(loaded.error()));
+  return loaded;
 }
 
 Result<void> Run::load_part() {
   WEIR_ASSIGN(shares_, divide_memory(options_));
   WEIR_TRY(open_spool(options_.work / fmt::format("part-{}-of-{}", options_.part, options_.parts)));
+  WEIR_TRY(enter_step("spool", bytes_to_read(), options_, report_, nullptr));
   WEIR_TRY(read_into_spool());
-  report_.run = ended(flow::RunStatus::done);
+  report_.run = ended_run(report_.run, started_, flow::RunStatus::done);
   return {};
 }
 
@@ -269,16 +278,15 @@ void Run::collect_failures() {
     if (input.row.status != flow::InputStatus::failed) continue;
     report_.failed.push_back({input.input.location, input.row.error});
     report_.records -= input.row.records - input.done_records;
+    std::erase_if(report_.rejects, [&](const ToldReject& reject) {
+      return reject.row.location == input.input.location;
+    });
   }
 }
 
 Result<RunReport> Run::execute() {
+  WEIR_TRY(enter_step("select", 0, options_, report_, nullptr));
   WEIR_TRY(load());
-  if (options_.progress != nullptr) {
-    i64 bytes = 0;
-    for (const RunInput& input : inputs_) bytes += input.input.size;
-    options_.progress->start("reading", bytes);
-  }
   if (options_.parts > 1) {
     WEIR_TRY(load_part());
   } else {
@@ -288,6 +296,7 @@ Result<RunReport> Run::execute() {
     if (options_.dry_run) return std::move(report_);
     if (!report_.up_to_date) WEIR_TRY(by_chunk ? load_by_chunk() : load_by_run());
     if (report_.up_to_date && !by_chunk) WEIR_TRY(remove_promoted_spool());
+    WEIR_TRY(record_run(options_, *target_, report_));
   }
   collect_failures();
   return std::move(report_);

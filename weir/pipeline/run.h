@@ -16,12 +16,29 @@
 #include "weir/flow/manifest.h"
 #include "weir/flow/progress.h"
 #include "weir/pipeline/input_set.h"
+#include "weir/target/target.h"
 
 namespace weir::pipeline {
 
+// What a step of a job has to do with.
+struct StepContext {
+  target::Target& target;
+  const Tables& tables;
+  const std::vector<spool::Spool*>& spools;
+  target::PromoteOptions& promote;  // to which it may add: late columns
+};
+
+// A step that a job has between reading and promoting. One that was stopped is taken again.
+struct JobStep {
+  std::string name;  // as manifest and progress tell of it
+  std::function<Result<void>(StepContext&)> take;
+};
+
 struct RunOptions {
   std::string declaration_file;
+  std::string declaration_text;     // what the file holds; empty: it is read
   std::vector<std::string> inputs;  // in place of the sources' paths
+  std::string names_in_folders;     // see GivenInputs
   std::string target_url;           // empty for a part
   std::string profile;
   extract::Names names;  // what the declaration may name beside the built-in ones
@@ -33,10 +50,18 @@ struct RunOptions {
   i64 chunk_records = 0;  // 0: no limit
   i32 part = 1;
   i32 parts = 1;
-  std::filesystem::path work;  // where the spool lies; empty: beside the target
-  bool force = false;          // also what is loaded already
-  bool retry = false;          // only what the target could not take whole, see retry.h
+  std::filesystem::path work;   // where the spool lies; empty: beside the target
+  bool force = false;           // also what is loaded already
+  bool retry = false;           // only what the target could not take whole, see retry.h
+  bool again_rejected = false;  // inputs with rejects are not done: they are read again
+  bool fail_fast = false;       // the first reject or damaged input ends the run
   bool dry_run = false;
+  std::vector<JobStep> steps;
+  // Step "export": as PromoteOptions::before_commit. Empty: there is no such step.
+  std::function<Result<void>(target::Target&)> export_rows;
+  // In step "record", when the rows are visible, and where there was nothing to do: what is taken
+  // again must do no harm.
+  std::function<Result<void>(target::Target&)> record;
   flow::Progress* progress = nullptr;
   std::stop_token stop;
 };
@@ -44,6 +69,11 @@ struct RunOptions {
 struct FailedInput {
   std::string location;
   std::string error;
+};
+
+struct ToldReject {
+  std::string entity;   // what the declaration calls such a record
+  flow::RejectRow row;  // without its bytes
 };
 
 struct RunReport {
@@ -57,6 +87,7 @@ struct RunReport {
   double read_seconds = 0;     // until all records lay in the target or the spool
   double promote_seconds = 0;  // until they were visible
   std::vector<FailedInput> failed;
+  std::vector<ToldReject> rejects;   // the first few
   bool up_to_date = false;           // there was nothing to do
   std::vector<std::string> planned;  // dry run: what would be read
 };

@@ -2,7 +2,9 @@
 // to a target or a spool. Internal to the pipeline.
 #pragma once
 
+#include <chrono>
 #include <memory>
+#include <string_view>
 #include <vector>
 
 #include "weir/flow/memory_budget.h"
@@ -49,6 +51,29 @@ std::unique_ptr<ChunkSink> make_spool_sink(spool::Spool& spool);
 Result<void> check_inputs(const RunOptions& options, const MemoryShares& shares,
                           const LoadedDeclaration& loaded, std::vector<RunInput>& inputs);
 
+// Why a run with `fail_fast` ends: what was wrong with the first input that was not taken whole.
+Error first_failure(const flow::InputRow& input, const std::vector<flow::RejectRow>& rejects);
+
+// The declaration that `options` name. Errors: those of load_for_run.
+Result<std::unique_ptr<LoadedDeclaration>> load_declaration(const RunOptions& options);
+
+// The run is in another step from now on. `target` is told where the run has begun there.
+Result<void> enter_step(std::string_view step, i64 total_bytes, const RunOptions& options,
+                        RunReport& report, target::Target* target);
+
+// The row of a run as it stands now.
+using RunClock = std::chrono::steady_clock::time_point;
+flow::RunRow ended_run(const flow::RunRow& run, RunClock started, flow::RunStatus status);
+
+// Steps of the job, then the rows of sealed spools into the target, which has begun the run. They
+// are visible, and `report.run` is done, when it returns.
+Result<void> promote_spools(const RunOptions& options, const Tables& tables,
+                            const std::vector<spool::Spool*>& spools, RunClock started,
+                            target::Target& target, RunReport& report);
+
+// The step "record", when the rows are visible.
+Result<void> record_run(const RunOptions& options, target::Target& target, RunReport& report);
+
 // Reads all inputs of a feed, in chunks, into `sink`.
 class ReadStep {
  public:
@@ -69,6 +94,8 @@ class ReadStep {
   static Result<void> send_part(ChunkSlot& slot, ChunkSink& sink, flow::Turn& turn);
   static void count_rejects(ChunkSlot& slot);
   void settle(ChunkSlot& slot);
+  Result<void> check_failures(const ChunkSlot& slot) const;
+  void tell(const Segment& segment, RunReport& report) const;
   void show_progress(const ChunkReader& reader, i64 records);
 
   const RunOptions& options_;

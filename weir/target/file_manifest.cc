@@ -35,12 +35,12 @@ std::string run_json(const FileRun& run) {
   const flow::RunRow& row = run.row;
   std::string out = fmt::format(
       R"({{"id":{},"command_line":{},"version":{},"declaration_hash":{},"started_us":{},)"
-      R"("finished_us":{},"status":"{}","created":{},"updated":{},"unchanged":{},"deleted":{},)"
+      R"("finished_us":{},"status":"{}","step":{},"created":{},"updated":{},"unchanged":{},"deleted":{},)"
       R"("rejected":{},"peak_bytes":{},"seconds":{})",
       json_string(row.id), json_string(row.command_line), json_string(row.version),
       json_string(row.declaration_hash), row.started_us, row.finished_us,
-      flow::to_string(row.status), row.counts.created, row.counts.updated, row.counts.unchanged,
-      row.counts.deleted, row.counts.rejected, row.peak_bytes, row.seconds);
+      flow::to_string(row.status), json_string(row.step), row.counts.created, row.counts.updated,
+      row.counts.unchanged, row.counts.deleted, row.counts.rejected, row.peak_bytes, row.seconds);
   append_optional_file("inputs", run.inputs, out);
   append_optional_file("chunks", run.chunks, out);
   append_optional_file("rejects", run.rejects, out);
@@ -62,6 +62,10 @@ class Members {
     std::string_view value;
     note(name, object_[name].get(value));
     return std::string(value);
+  }
+  std::string optional_text(const char* name) {
+    std::string_view value;
+    return object_[name].get(value) == simdjson::SUCCESS ? std::string(value) : std::string();
   }
   i64 number(const char* name) {
     i64 value = 0;
@@ -126,6 +130,7 @@ FileRun read_run(Members& members) {
              .started_us = members.number("started_us"),
              .finished_us = members.number("finished_us"),
              .status = parse_status(members.text("status"), members),
+             .step = members.optional_text("step"),
              .counts = {.created = members.number("created"),
                         .updated = members.number("updated"),
                         .unchanged = members.number("unchanged"),

@@ -53,6 +53,7 @@ class FileTarget : public Target {
 
   Result<std::vector<flow::InputRow>> loaded(std::string_view declaration_hash) override;
   Result<void> begin(const flow::RunRow& run, const Tables& tables) override;
+  Result<void> update(const flow::RunRow& run) override;
   Result<void> apply(const ChunkBatches&) override { return commits_by_run(); }
   Result<void> end_chunk(const flow::ChunkRow&, const std::vector<flow::InputRow>&) override {
     return commits_by_run();
@@ -177,6 +178,15 @@ Result<void> FileTarget::begin(const flow::RunRow& run, const Tables& tables) {
   WEIR_TRY(folder_->name_run(run.id));
   WEIR_TRY(folder_->store(std::move(next)));
   return folder_->remove_leftovers();
+}
+
+Result<void> FileTarget::update(const flow::RunRow& run) {
+  FileManifest next = manifest();
+  FileRun* known = next.find_run(run.id);
+  if (known == nullptr || known->row.status == RunStatus::done) return {};
+  known->row = run;
+  known->row.tables.clear();
+  return folder_->store(std::move(next));
 }
 
 Result<flow::RunCounts> FileTarget::promote(const std::vector<spool::Spool*>& spools,

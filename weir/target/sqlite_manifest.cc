@@ -11,7 +11,7 @@ namespace {
 constexpr const char* manifest_sql = R"(
 CREATE TABLE IF NOT EXISTS weir_run(
   id TEXT PRIMARY KEY, command_line TEXT, version TEXT, declaration_hash TEXT,
-  started TEXT, finished TEXT, status TEXT,
+  started TEXT, finished TEXT, status TEXT, step TEXT,
   created INTEGER, updated INTEGER, unchanged INTEGER, deleted INTEGER, rejected INTEGER,
   peak_bytes INTEGER, seconds REAL, tables TEXT);
 CREATE TABLE IF NOT EXISTS weir_input(
@@ -31,7 +31,7 @@ CREATE TABLE IF NOT EXISTS weir_version(entity TEXT, key BLOB, version BLOB, del
 )";
 
 constexpr std::string_view run_columns =
-    "id, command_line, version, declaration_hash, started, finished, status, "
+    "id, command_line, version, declaration_hash, started, finished, status, step, "
     "created, updated, unchanged, deleted, rejected, peak_bytes, seconds, tables";
 constexpr std::string_view input_columns =
     "run, number, source, location, size, mtime, hash, records, rejected, error, status";
@@ -70,14 +70,15 @@ flow::RunRow run_of(const db::Statement& row) {
   run.started_us = column_time(row, 4);
   run.finished_us = column_time(row, 5);
   run.status = status_of(row.column_text(6), flow::RunStatus::interrupted);
-  run.counts = {.created = row.column_i64(7),
-                .updated = row.column_i64(8),
-                .unchanged = row.column_i64(9),
-                .deleted = row.column_i64(10),
-                .rejected = row.column_i64(11)};
-  run.peak_bytes = row.column_i64(12);
-  run.seconds = row.column_double(13);
-  run.tables = text(row, 14);
+  run.step = text(row, 7);
+  run.counts = {.created = row.column_i64(8),
+                .updated = row.column_i64(9),
+                .unchanged = row.column_i64(10),
+                .deleted = row.column_i64(11),
+                .rejected = row.column_i64(12)};
+  run.peak_bytes = row.column_i64(13);
+  run.seconds = row.column_double(14);
+  run.tables = text(row, 15);
   return run;
 }
 
@@ -116,6 +117,14 @@ Result<bool> has_manifest(db::Connection& connection) {
   return found != 0;
 }
 
+// A file of an earlier version of Weir has none until it is written.
+Result<bool> has_step_column(db::Connection& connection) {
+  WEIR_ASSIGN(const i64 found,
+              connection.query_i64(
+                  "SELECT count(*) FROM pragma_table_info('weir_run') WHERE name = 'step'"));
+  return found != 0;
+}
+
 Result<std::vector<flow::InputRow>> collect_inputs(db::Statement& statement) {
   std::vector<flow::InputRow> inputs;
   for (;;) {
@@ -133,11 +142,16 @@ void bind_counts(db::Statement& statement, i32 position, const flow::RunCounts& 
 
 }  // namespace
 
-Result<void> make_manifest(db::Connection& connection) { return connection.execute(manifest_sql); }
+Result<void> make_manifest(db::Connection& connection) {
+  WEIR_TRY(connection.execute(manifest_sql));
+  WEIR_ASSIGN(const bool has_step, has_step_column(connection));
+  return has_step ? Result<void>()
+                  : connection.execute("ALTER TABLE weir_run ADD COLUMN step TEXT");
+}
 
 Result<void> put_run(db::Connection& connection, const flow::RunRow& run) {
   WEIR_ASSIGN(auto put, connection.prepare(fmt::format("INSERT OR REPLACE INTO weir_run({}) VALUES "
-                                                       "(?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)",
+                                                       "(?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)",
                                                        run_columns)));
   std::string started;
   std::string finished;
@@ -148,10 +162,11 @@ Result<void> put_run(db::Connection& connection, const flow::RunRow& run) {
   bind_time(put, 5, run.started_us, started);
   bind_time(put, 6, run.finished_us, finished);
   put.bind(7, flow::to_string(run.status));
-  bind_counts(put, 8, run.counts);
-  put.bind(13, run.peak_bytes);
-  put.bind(14, run.seconds);
-  put.bind(15, run.tables);
+  put.bind(8, run.step);
+  bind_counts(put, 9, run.counts);
+  put.bind(14, run.peak_bytes);
+  put.bind(15, run.seconds);
+  put.bind(16, run.tables);
   return put.run();
 }
 
@@ -280,8 +295,10 @@ Result<std::vector<flow::RunRow>> read_runs(db::Connection& connection) {
   std::vector<flow::RunRow> runs;
   WEIR_ASSIGN(const bool there, has_manifest(connection));
   if (!there) return runs;
+  WEIR_ASSIGN(const bool has_step, has_step_column(connection));
+  const std::string_view from = has_step ? "weir_run" : "(SELECT *, '' AS step FROM weir_run)";
   WEIR_ASSIGN(auto select,
-              connection.prepare(fmt::format("SELECT {} FROM weir_run ORDER BY id", run_columns)));
+              connection.prepare(fmt::format("SELECT {} FROM {} ORDER BY id", run_columns, from)));
   for (;;) {
     WEIR_ASSIGN(const bool row, select.step());
     if (!row) return runs;

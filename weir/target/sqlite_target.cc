@@ -67,6 +67,7 @@ class SqliteFile final : public SqliteTarget {
     return read_loaded(connection_, declaration_hash);
   }
   Result<void> begin(const flow::RunRow& run, const Tables& tables) override;
+  Result<void> update(const flow::RunRow& run) override;
   Result<void> apply(const ChunkBatches& part) override { return writer_->apply(part); }
   Result<void> end_chunk(const flow::ChunkRow& chunk,
                          const std::vector<flow::InputRow>& inputs) override {
@@ -143,6 +144,12 @@ Result<bool> SqliteFile::prepare_tables(const flow::RunRow& run, const Tables& t
 Result<void> SqliteFile::set_journal(bool bulk) {
   return connection_.execute(bulk ? "PRAGMA journal_mode = TRUNCATE; PRAGMA synchronous = FULL"
                                   : "PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL");
+}
+
+Result<void> SqliteFile::update(const flow::RunRow& run) {
+  WEIR_ASSIGN(auto transaction, db::Transaction::begin(connection_));
+  WEIR_TRY(put_run(connection_, run));
+  return transaction.commit();
 }
 
 Result<void> SqliteFile::finish(const flow::RunRow& run) {

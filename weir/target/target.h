@@ -42,6 +42,7 @@ struct ScanOptions {
 
 class DatabaseTarget;
 class LateColumns;
+class Target;
 
 struct PromoteOptions {
   flow::MemoryBudget* budget = nullptr;
@@ -49,6 +50,9 @@ struct PromoteOptions {
   LateColumns* late = nullptr;  // targets that commit by run
   std::stop_token stop;
   std::function<void(i64 done_rows)> progress;
+  // Called when all rows of the run lie in the target, before they are visible to others: `scan` of
+  // the target gives them. An error leaves the target as it was. Databases only.
+  std::function<Result<void>(Target&)> before_commit;
   // Fills in how the run ended (time, peak memory), as late as its row can still be written.
   std::function<void(flow::RunRow&)> end_run;
 };
@@ -90,6 +94,8 @@ class Target {
   virtual Result<std::vector<flow::InputRow>> loaded(std::string_view declaration_hash) = 0;
   // Marks unfinished runs as interrupted, removes their leftovers, makes tables, writes the run.
   virtual Result<void> begin(const flow::RunRow& run, const Tables& tables) = 0;
+  // Writes the row of a run that has begun and goes on: its step has changed.
+  virtual Result<void> update(const flow::RunRow& run) = 0;
 
   // Commit by chunk: parts of a chunk, then the chunk's end. Nothing of a chunk is visible before.
   virtual Result<void> apply(const ChunkBatches& part) = 0;

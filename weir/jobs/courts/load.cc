@@ -1,0 +1,66 @@
+#include "weir/jobs/courts/load.h"
+
+#include <algorithm>
+
+#include "weir/jobs/courts/declaration.h"
+#include "weir/jobs/courts/names.h"
+#include "weir/store/location.h"
+
+namespace weir::courts {
+
+namespace {
+
+// What several runs did, as one.
+void add(pipeline::RunReport one, pipeline::RunReport& all) {
+  all.run.counts += one.run.counts;
+  all.run.id = one.run.id;
+  all.run.step = one.run.step;
+  all.run.status = one.run.status;
+  all.run.peak_bytes = std::max(all.run.peak_bytes, one.run.peak_bytes);
+  all.run.seconds += one.run.seconds;
+  all.records += one.records;
+  all.chunks += one.chunks;
+  all.bytes_read += one.bytes_read;
+  all.read_seconds += one.read_seconds;
+  all.promote_seconds += one.promote_seconds;
+  std::ranges::move(one.failed, std::back_inserter(all.failed));
+  std::ranges::move(one.rejects, std::back_inserter(all.rejects));
+}
+
+// The file of an input, as it can be given again.
+std::string file_of(const std::string& location) {
+  return store::path_of(location.substr(0, location.rfind("!/")));
+}
+
+// A run for each file that is not loaded yet. One that could not be promoted ends the load; those
+// before it stay.
+Result<pipeline::RunReport> load_each(pipeline::RunOptions options) {
+  options.dry_run = true;
+  WEIR_ASSIGN(pipeline::RunReport all, pipeline::run(options));
+  options.dry_run = false;
+  for (const std::string& location : all.planned) {
+    options.inputs = {file_of(location)};
+    WEIR_ASSIGN(auto one, pipeline::run(options));
+    add(std::move(one), all);
+  }
+  all.planned.clear();
+  return all;
+}
+
+}  // namespace
+
+void set_declaration(pipeline::RunOptions& options) {
+  options.declaration_file = "courts.toml";
+  options.declaration_text = declaration_text();
+  options.names_in_folders = "LandlordTenant*.zip";
+  options.again_rejected = true;
+}
+
+Result<pipeline::RunReport> load(const LoadOptions& options) {
+  pipeline::RunOptions run = options.run;
+  set_declaration(run);
+  if (options.level == 1) run.profile = "level1";
+  return options.commit_files && !run.dry_run ? load_each(std::move(run)) : pipeline::run(run);
+}
+
+}  // namespace weir::courts
