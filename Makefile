@@ -25,7 +25,7 @@ setup-build setup-test setup-bench:
 
 build: setup-build
 	@cmake --preset release >/dev/null
-	@cmake --build build --target weir_cli weir_parquet weir_duckdb weir_media
+	@cmake --build build --target weir_cli weir_http weir_parquet weir_duckdb weir_postgres weir_media
 
 demo: build
 	@tools/demo $(JOB)

@@ -14,7 +14,7 @@ target_compile_features(weir INTERFACE cxx_std_20)
 # from a wheel and DuckDB from a package are of use to no other program, and go with their modules.
 file(RELATIVE_PATH weir_lib_from_bin "/${CMAKE_INSTALL_BINDIR}" "/${CMAKE_INSTALL_LIBDIR}")
 set_target_properties(weir_cli PROPERTIES INSTALL_RPATH "$ORIGIN/${weir_lib_from_bin}")
-set(weir_opened_modules weir_http weir_parquet weir_duckdb weir_media)
+set(weir_opened_modules weir_http weir_parquet weir_duckdb weir_postgres weir_media)
 set_target_properties(${weir_opened_modules} PROPERTIES
   INSTALL_RPATH "$ORIGIN:$ORIGIN/../../${CMAKE_INSTALL_LIBDIR}")
 install(TARGETS ${weir_opened_modules} LIBRARY DESTINATION lib/weir)
@@ -36,6 +36,7 @@ install(DIRECTORY "${CMAKE_SOURCE_DIR}/weir" DESTINATION "${CMAKE_INSTALL_INCLUD
         PATTERN "weir/store/http" EXCLUDE
         PATTERN "weir/target/parquet" EXCLUDE
         PATTERN "weir/target/duckdb" EXCLUDE
+        PATTERN "weir/target/postgres" EXCLUDE
         PATTERN "weir/jobs/comics/media" EXCLUDE)
 
 set(weir_package "${CMAKE_INSTALL_LIBDIR}/cmake/Weir")

@@ -5,6 +5,7 @@
 
 #include "weir/base/bytes.h"
 #include "weir/base/module.h"
+#include "weir/base/url.h"
 #include "weir/target/file_target.h"
 #include "weir/target/sqlite_target.h"
 
@@ -30,9 +31,11 @@ constexpr Scheme schemes[] = {
     {"csv", "FOLDER", open_csv_target, "", ""},
     {"parquet", "FOLDER", nullptr, "libweir_parquet.so", "weir-parquet"},
     {"duckdb", "FILE[?schema=NAME]", nullptr, "libweir_duckdb.so", "weir-duckdb"},
+    {"postgres", "//HOST/DATABASE", nullptr, "libweir_postgres.so", "weir-postgres"},
 };
 
 const Scheme* find_scheme(std::string_view name) {
+  if (name == "postgresql") name = "postgres";  // libpq knows both
   for (const Scheme& scheme : schemes)
     if (scheme.name == name) return &scheme;
   return nullptr;
@@ -52,14 +55,14 @@ Result<TargetUrl> parse_target_url(std::string_view url) {
   if (colon == url.npos)
     return Error(ErrorCode::usage, fmt::format("\"{}\" is no target: a target is one of {}",
                                                printable(url), known_schemes()));
+  const std::string shown = printable(without_password(url));
   TargetUrl parsed{std::string(url.substr(0, colon)), std::string(url.substr(colon + 1))};
   const Scheme* scheme = find_scheme(parsed.scheme);
   if (scheme == nullptr)
-    return Error(ErrorCode::usage,
-                 fmt::format("\"{}\": there is no target called \"{}\", but {}", printable(url),
-                             printable(parsed.scheme), known_schemes()));
+    return Error(ErrorCode::usage, fmt::format("\"{}\": there is no target called \"{}\", but {}",
+                                               shown, printable(parsed.scheme), known_schemes()));
   if (parsed.rest.empty())
-    return Error(ErrorCode::usage, fmt::format("\"{}\" names no place: write {}:{}", url,
+    return Error(ErrorCode::usage, fmt::format("\"{}\" names no place: write {}:{}", shown,
                                                scheme->name, scheme->place));
   return parsed;
 }
@@ -70,7 +73,7 @@ Result<std::unique_ptr<Target>> open_target(std::string_view url, Access access,
   if (scheme->open != nullptr) return scheme->open(parsed.rest, access, memory_bytes);
 
   auto module = open_module_as<Module>(scheme->module, scheme->package, module_version);
-  if (!module) return std::move(module).error().context(url);
+  if (!module) return std::move(module).error().context(without_password(url));
   return (*module)->open(parsed.rest, access, memory_bytes);
 }
 
