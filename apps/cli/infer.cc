@@ -6,6 +6,7 @@
 #include "weir/extract/infer.h"
 #include "weir/store/input.h"
 #include "weir/store/location.h"
+#include "weir/store/s3_settings.h"
 
 namespace weir::cli {
 
@@ -13,7 +14,7 @@ namespace {
 
 // As the declaration will name it: from the working folder, where the sample was.
 Result<std::string> name_of(const store::Input& input, const std::string& sample) {
-  if (sample.starts_with('/')) return input.location;
+  if (sample.starts_with('/') || store::is_s3_url(sample)) return input.location;
   WEIR_ASSIGN(const std::string here, store::absolute_path("."));
   return std::filesystem::path(input.location)
       .lexically_relative(store::location_of(here))

@@ -3,10 +3,10 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <filesystem>
 #include <map>
 
 #include "weir/store/location.h"
+#include "weir/store/random_access.h"
 
 namespace weir::pipeline {
 
@@ -78,9 +78,8 @@ std::string file_of(const std::string& location) {
   std::string file = store::path_of(location);
   each_archive(location, [&](const std::string& archive) {
     std::string path = store::path_of(archive);
-    std::error_code error;
-    const auto status = std::filesystem::status(path, error);
-    if (exists(status) && !is_directory(status)) file = std::move(path);
+    const auto found = store::is_file(path);
+    if (found.ok() && *found) file = std::move(path);
   });
   return file;
 }

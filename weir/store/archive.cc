@@ -60,7 +60,7 @@ bool is_old_tar(std::string_view head) {
 }
 
 // Which reader takes the file; a zip may stand behind something else, such as a program.
-Result<ScannedFormat> format_of(const File& file) {
+Result<ScannedFormat> format_of(const RandomAccess& file) {
   std::array<char, 512> bytes;
   WEIR_ASSIGN(const i64 count, file.read_at(0, std::as_writable_bytes(std::span(bytes))));
   const std::string_view head(bytes.data(), static_cast<std::size_t>(count));
@@ -78,9 +78,9 @@ bool has_drive(std::string_view name) {
 
 }  // namespace
 
-std::string shown(const File& file) { return printable(file.path().native(), 1 * KiB); }
+std::string shown(const RandomAccess& file) { return printable(file.path().native(), 1 * KiB); }
 
-std::string shown(const File& file, std::string_view member) {
+std::string shown(const RandomAccess& file, std::string_view member) {
   return fmt::format("{}: member {}", shown(file), printable(member, 1 * KiB));
 }
 
@@ -134,9 +134,7 @@ Result<void> check_member_name(std::string_view name, const InputLimits& limits)
 
 Result<std::unique_ptr<Archive>> Archive::open(const std::filesystem::path& path,
                                                const InputLimits& limits) {
-  WEIR_ASSIGN(File opened, File::open(path));
-  WEIR_TRY(opened.hold_end(held_bytes));
-  auto file = std::make_shared<const File>(std::move(opened));
+  WEIR_ASSIGN(auto file, open_random_access(path, ReadPattern::front_to_back, held_bytes));
   WEIR_ASSIGN(const ScannedFormat format, format_of(*file));
   if (format.name == "zip") return open_zip(std::move(file), limits);
   return open_scanned(std::move(file), format, limits);
@@ -145,8 +143,7 @@ Result<std::unique_ptr<Archive>> Archive::open(const std::filesystem::path& path
 Result<std::unique_ptr<ByteStream>> read_member(const std::filesystem::path& path,
                                                 const std::string& name, i64 position,
                                                 const InputLimits& limits) {
-  WEIR_ASSIGN(File opened, File::open(path));
-  auto file = std::make_shared<const File>(std::move(opened));
+  WEIR_ASSIGN(auto file, open_random_access(path));
   WEIR_ASSIGN(const ScannedFormat format, format_of(*file));
   if (format.name == "zip") return read_zip_member(std::move(file), name, position, limits);
   return read_scanned_member(std::move(file), format, name, position, limits);

@@ -36,6 +36,7 @@ class Archive {
  public:
   virtual ~Archive() = default;
 
+  // `path` may be an s3:// URL.
   // Errors: unsupported  the bytes are those of no such archive;  corrupt;  io, not_found;
   // too_large  more members, longer names or more bytes than `limits` allow.
   static Result<std::unique_ptr<Archive>> open(const std::filesystem::path& path,

@@ -4,11 +4,9 @@
 #include <memory>
 
 #include "weir/store/archive.h"
-#include "weir/store/file.h"
+#include "weir/store/random_access.h"
 
 namespace weir::store {
-
-using SharedFile = std::shared_ptr<const File>;
 
 Result<std::unique_ptr<Archive>> open_zip(SharedFile file, const InputLimits& limits);
 Result<std::unique_ptr<ByteStream>> read_zip_member(SharedFile file, const std::string& name,
@@ -26,8 +24,8 @@ Result<std::unique_ptr<ByteStream>> read_scanned_member(SharedFile file, Scanned
                                                         const InputLimits& limits);
 
 // "a.zip" and "a.zip: member b.xml", for messages.
-std::string shown(const File& file);
-std::string shown(const File& file, std::string_view member);
+std::string shown(const RandomAccess& file);
+std::string shown(const RandomAccess& file, std::string_view member);
 
 // That the size which a member claims is within the limits. `packed_bytes`: what it is made of.
 Result<void> check_claimed_size(i64 size, i64 packed_bytes, const InputLimits& limits);
@@ -35,12 +33,13 @@ Result<void> check_claimed_size(i64 size, i64 packed_bytes, const InputLimits& l
 // Keeps the sums of a listing within the limits.
 class ListingLimits {
  public:
-  ListingLimits(const File& file, const InputLimits& limits) : file_(file), limits_(limits) {}
+  ListingLimits(const RandomAccess& file, const InputLimits& limits)
+      : file_(file), limits_(limits) {}
   // Takes one member more. Errors: too_large.
   Result<void> add(std::string_view name, i64 size);
 
  private:
-  const File& file_;
+  const RandomAccess& file_;
   const InputLimits& limits_;
   i64 members_ = 0;
   i64 bytes_ = 0;

@@ -9,10 +9,11 @@
 #include <utility>
 
 #include "weir/base/byte_stream.h"
+#include "weir/store/random_access.h"
 
 namespace weir::store {
 
-class File {
+class File final : public RandomAccess {
  public:
   // Errors: not_found, io.
   static Result<File> open(const std::filesystem::path& path);
@@ -22,18 +23,17 @@ class File {
         held_(std::move(other.held_)),
         held_at_(other.held_at_) {}
   File& operator=(File&&) = delete;
-  ~File();
+  ~File() override;
 
-  const std::filesystem::path& path() const { return path_; }
-  Result<i64> size() const;
+  const std::filesystem::path& path() const override { return path_; }
+  Result<i64> size() const override;
   // Reads the last `bytes`, or all where there are no more: `read_at` then takes them from memory.
   Result<void> hold_end(i64 bytes);
   // The system reads ahead of a file that is read front to back.
   void will_read_all() const;
   // Bytes from where the last such read ended; 0 at the end. Also of pipes.
   Result<i64> read_next(std::span<std::byte> out);
-  // Bytes from `offset` on, fewer than asked for only at the end of the file.
-  Result<i64> read_at(i64 offset, std::span<std::byte> out) const;
+  Result<i64> read_at(i64 offset, std::span<std::byte> out) const override;
 
  private:
   File(int descriptor, std::filesystem::path path)

@@ -48,8 +48,8 @@ struct HttpRequest {
   std::vector<HttpHeader> headers;
   std::string_view body;  // borrowed until the call ends
   // Where the body of a good (2xx) answer goes, borrowed until the call ends; empty: into
-  // HttpResponse::body, which takes `max_body_bytes`. A longer good body is an error; of the body
-  // of another answer `max_body_bytes` are kept.
+  // HttpResponse::body, which takes `max_body_bytes`. A longer one is an error. Of the body of any
+  // other answer HttpResponse::body has the first 64 KiB.
   std::span<std::byte> into;
   i64 max_body_bytes = 1 * MiB;
   i32 max_redirects = 0;   // followed; beyond them the redirect itself is the answer

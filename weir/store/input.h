@@ -6,6 +6,8 @@
 // as
 // "\\", so that two names never look the same. Each name on a path is written by itself.
 //
+// What lies in an object store has its URL, s3://BUCKET/KEY, as location and in place of a path.
+//
 // Threads: all functions from any thread.
 #pragma once
 
@@ -21,7 +23,7 @@ namespace weir::store {
 
 struct Input {
   std::string location;
-  std::filesystem::path file;  // the file, or the archive; absolute
+  std::filesystem::path file;  // the file, or the archive; absolute, or a URL
   std::string member;          // within the archive; empty: the file itself
   i64 size = 0;                // of the file
   i64 mtime_us = 0;            // of the file
@@ -50,6 +52,9 @@ struct InputLimits {
 // several members of one name the last counts. What cannot be read is an input too, which fails
 // when it is opened, so that one bad file does not stop a run: an archive that is damaged or none,
 // one that lacks a member asked for by its plain name, a member whose path leaves the archive.
+//
+// A pattern that is an s3:// URL names objects in the same way (see s3_walk.h), and so does one
+// below a `folder` that is such a URL.
 //
 // Errors: not_found  a pattern without wildcards names nothing;  io  a folder cannot be read;
 // usage  braces that stand for too many patterns.

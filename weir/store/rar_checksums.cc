@@ -106,7 +106,7 @@ Block parse_block_5(std::string_view head) {
 
 }  // namespace
 
-Result<Checksums> read_rar_checksums(const File& file) {
+Result<Checksums> read_rar_checksums(const RandomAccess& file) {
   WEIR_ASSIGN(const i64 file_bytes, file.size());
   std::array<char, head_bytes> bytes;
   const auto head_at = [&](i64 position) -> Result<std::string_view> {

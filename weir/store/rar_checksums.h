@@ -8,13 +8,13 @@
 #include <optional>
 #include <vector>
 
-#include "weir/store/file.h"
+#include "weir/store/random_access.h"
 
 namespace weir::store {
 
 // One for each file header, folders too, in order; nothing for those without. Headers that make no
 // sense end the list: libarchive says what is wrong with them.
 // Errors: io.
-Result<std::vector<std::optional<u32>>> read_rar_checksums(const File& file);
+Result<std::vector<std::optional<u32>>> read_rar_checksums(const RandomAccess& file);
 
 }  // namespace weir::store

@@ -127,7 +127,7 @@ class Scan {
   Scan(const Scan&) = delete;
   Scan& operator=(const Scan&) = delete;
 
-  const File& file() const { return *source_.file; }
+  const RandomAccess& file() const { return *source_.file; }
   i64 file_bytes() const { return source_.file_bytes; }
 
   // The next header, folders' too; nothing at the end.

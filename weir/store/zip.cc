@@ -56,7 +56,7 @@ Member member_of(ZipRecord record) {
 // Goes over the records of a directory, of which it holds one block at a time.
 class ZipListing {
  public:
-  ZipListing(const File& file, const ZipDirectory& directory)
+  ZipListing(const RandomAccess& file, const ZipDirectory& directory)
       : file_(file), directory_(directory), at_(directory.begin) {}
 
   bool at_end() const { return at_ == directory_.end; }
@@ -82,7 +82,7 @@ class ZipListing {
     return {};
   }
 
-  const File& file_;
+  const RandomAccess& file_;
   const ZipDirectory& directory_;
   i64 at_;
   std::string block_;

@@ -37,7 +37,7 @@ i64 wide_at(std::string_view bytes, i64 offset) {
   return number > static_cast<u64>(INT64_MAX) ? -1 : static_cast<i64>(number);
 }
 
-Result<std::string> read_text(const File& file, i64 offset, i64 bytes) {
+Result<std::string> read_text(const RandomAccess& file, i64 offset, i64 bytes) {
   std::string text(static_cast<std::size_t>(bytes), '\0');
   WEIR_ASSIGN(const i64 count, file.read_at(offset, std::as_writable_bytes(std::span(text))));
   text.resize(static_cast<std::size_t>(count));
@@ -77,7 +77,7 @@ bool needs_64(const End& end) {
 
 // Takes the numbers from the zip64 end in front of `end`, which then stands for both. An archive
 // may also just hold 65,535 members and have none.
-Result<void> take_zip64(const File& file, End& end) {
+Result<void> take_zip64(const RandomAccess& file, End& end) {
   if (end.position < locator_bytes) return {};
   WEIR_ASSIGN(const std::string locator,
               read_text(file, end.position - locator_bytes, locator_bytes));
@@ -99,7 +99,7 @@ Result<void> take_zip64(const File& file, End& end) {
 }
 
 // What the end at `at` of the tail means, if a directory lies where it says.
-Result<std::optional<ZipDirectory>> directory_of(const File& file, const Tail& tail, i64 at,
+Result<std::optional<ZipDirectory>> directory_of(const RandomAccess& file, const Tail& tail, i64 at,
                                                  bool begins_as_zip) {
   const std::optional<ZipDirectory> none;
   End end = parse_end(tail, at);
@@ -128,7 +128,7 @@ Result<std::optional<ZipDirectory>> directory_of(const File& file, const Tail& t
                                                 static_cast<std::size_t>(end.comment_bytes))});
 }
 
-Result<Tail> read_tail(const File& file, i64 file_bytes, i64 bytes) {
+Result<Tail> read_tail(const RandomAccess& file, i64 file_bytes, i64 bytes) {
   Tail tail;
   tail.begin = std::max<i64>(0, file_bytes - bytes);
   WEIR_ASSIGN(tail.bytes, read_text(file, tail.begin, file_bytes - tail.begin));
@@ -136,7 +136,7 @@ Result<Tail> read_tail(const File& file, i64 file_bytes, i64 bytes) {
 }
 
 // The last end of the tail that fits. `exact`: its comment ends with the file.
-Result<std::optional<ZipDirectory>> search(const File& file, const Tail& tail, bool exact,
+Result<std::optional<ZipDirectory>> search(const RandomAccess& file, const Tail& tail, bool exact,
                                            bool begins_as_zip) {
   for (i64 at = static_cast<i64>(tail.bytes.size()) - end_bytes; at >= 0; --at) {
     if (number_at<u32>(tail.bytes, at) != end_signature) continue;
@@ -171,7 +171,7 @@ bool take_extra(std::string_view extra, ZipRecord& record, i64& offset) {
 
 }  // namespace
 
-Result<ZipDirectory> find_zip_directory(const File& file) {
+Result<ZipDirectory> find_zip_directory(const RandomAccess& file) {
   WEIR_ASSIGN(const i64 file_bytes, file.size());
   WEIR_ASSIGN(const std::string first, read_text(file, 0, 4));
   const bool begins_as_zip = first.size() == 4 && (number_at<u32>(first, 0) == member_signature ||

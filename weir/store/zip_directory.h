@@ -15,7 +15,7 @@
 
 #include <string>
 
-#include "weir/store/file.h"
+#include "weir/store/random_access.h"
 
 namespace weir::store {
 
@@ -29,7 +29,7 @@ struct ZipDirectory {
 };
 
 // Errors: unsupported  no zip, or one of several files;  corrupt;  io.
-Result<ZipDirectory> find_zip_directory(const File& file);
+Result<ZipDirectory> find_zip_directory(const RandomAccess& file);
 
 struct ZipRecord {
   std::string name;

@@ -174,7 +174,8 @@ class InflatedStream : public ByteStream {
   InflateState state_;
 };
 
-Result<ZipRecord> read_record(const File& file, const std::string& name, i64 position, i64 base) {
+Result<ZipRecord> read_record(const RandomAccess& file, const std::string& name, i64 position,
+                              i64 base) {
   const Error changed(ErrorCode::conflict, "the archive has changed since it was listed");
   if (position < 0) return changed;
   // Few have more than 1 KiB besides their names.
@@ -202,7 +203,7 @@ Result<void> check_record(const ZipRecord& record, const InputLimits& limits) {
 }
 
 // The packed bytes begin behind the member's own header, of which only lengths are believed.
-Result<i64> find_packed_bytes(const File& file, const ZipRecord& record) {
+Result<i64> find_packed_bytes(const RandomAccess& file, const ZipRecord& record) {
   std::string header(static_cast<std::size_t>(header_bytes) + record.name.size(), '\0');
   WEIR_ASSIGN(const i64 count,
               file.read_at(record.header, std::as_writable_bytes(std::span(header))));

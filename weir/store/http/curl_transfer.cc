@@ -13,6 +13,7 @@ namespace weir::store {
 namespace {
 
 constexpr long curl_buffer_bytes = 128 * KiB;
+constexpr i64 bad_body_bytes = 64 * KiB;    // of an answer that is not good, which tell why
 constexpr i64 max_header_bytes = 64 * KiB;  // of an answer; what is beyond is not kept
 
 // The request never left: another attempt cannot do a thing twice.
@@ -152,6 +153,7 @@ void CurlTransfer::set_limits() {
   curl_easy_setopt(handle, CURLOPT_MAXREDIRS, static_cast<long>(request_.max_redirects));
   curl_easy_setopt(handle, CURLOPT_HTTP_VERSION, static_cast<long>(CURL_HTTP_VERSION_1_1));
   curl_easy_setopt(handle, CURLOPT_NOSIGNAL, 1L);
+  curl_easy_setopt(handle, CURLOPT_PATH_AS_IS, 1L);  // "/../" may stand in the key of an object
   curl_easy_setopt(handle, CURLOPT_TCP_KEEPALIVE, 1L);
   curl_easy_setopt(handle, CURLOPT_BUFFERSIZE, curl_buffer_bytes);
   curl_easy_setopt(handle, CURLOPT_UPLOAD_BUFFERSIZE, curl_buffer_bytes);
@@ -195,8 +197,10 @@ bool CurlTransfer::take_body(std::string_view bytes) {
   curl_easy_getinfo(handle_.get(), CURLINFO_RESPONSE_CODE, &status);
   const bool is_good = status >= 200 && status < 300;
   const bool has_place = is_good && !request_.into.empty();
-  const i64 room =
-      (has_place ? std::ssize(request_.into) : request_.max_body_bytes) - response_.body_bytes;
+  const i64 most = !is_good    ? bad_body_bytes
+                   : has_place ? std::ssize(request_.into)
+                               : request_.max_body_bytes;
+  const i64 room = most - response_.body_bytes;
   if (is_good && std::ssize(bytes) > room) {
     is_too_long_ = true;
     return false;
