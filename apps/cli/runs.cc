@@ -13,19 +13,23 @@ namespace {
 
 void print_json(const flow::RunRow& run) {
   fmt::print(
-      "{{\"id\":{},\"status\":\"{}\",\"started\":\"{}\",\"seconds\":{:.3f},\"created\":{},"
+      "{{\"id\":{},\"status\":\"{}\",\"step\":{},\"started\":\"{}\",\"seconds\":{:.3f},\"created\":"
+      "{},"
       "\"updated\":{},\"unchanged\":{},\"deleted\":{},\"rejected\":{},\"peak_bytes\":{},"
       "\"version\":{},\"declaration_hash\":{},\"command_line\":{}}}\n",
-      json_string(run.id), to_string(run.status), format_timestamp(run.started_us), run.seconds,
-      run.counts.created, run.counts.updated, run.counts.unchanged, run.counts.deleted,
-      run.counts.rejected, run.peak_bytes, json_string(run.version),
-      json_string(run.declaration_hash), json_string(run.command_line));
+      json_string(run.id), to_string(run.status), json_string(run.step),
+      format_timestamp(run.started_us), run.seconds, run.counts.created, run.counts.updated,
+      run.counts.unchanged, run.counts.deleted, run.counts.rejected, run.peak_bytes,
+      json_string(run.version), json_string(run.declaration_hash), json_string(run.command_line));
 }
 
 void print_text(const flow::RunRow& run) {
-  fmt::print("{}  {:<11}  {:>8.1f} s  {:>9}  +{} ~{} ={} -{} rejected {}\n", run.id,
-             to_string(run.status), run.seconds, format_size(run.peak_bytes), run.counts.created,
-             run.counts.updated, run.counts.unchanged, run.counts.deleted, run.counts.rejected);
+  const std::string ended = run.status == flow::RunStatus::done || run.step.empty()
+                                ? std::string(to_string(run.status))
+                                : fmt::format("{} in {}", to_string(run.status), run.step);
+  fmt::print("{}  {:<11}  {:>8.1f} s  {:>9}  +{} ~{} ={} -{} rejected {}\n", run.id, ended,
+             run.seconds, format_size(run.peak_bytes), run.counts.created, run.counts.updated,
+             run.counts.unchanged, run.counts.deleted, run.counts.rejected);
 }
 
 class RunsCommand final : public Command {

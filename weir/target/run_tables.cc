@@ -149,9 +149,10 @@ Schema run_schema() {
   using enum TypeKind;
   return {{field("id", string), field("command_line", string), field("version", string),
            field("declaration_hash", string), field("tables", string), field("started", timestamp),
-           nullable("finished", timestamp), field("status", string), field("created", int64),
-           field("updated", int64), field("unchanged", int64), field("deleted", int64),
-           field("rejected", int64), field("peak_bytes", int64), field("seconds", float64)}};
+           nullable("finished", timestamp), field("status", string), field("step", string),
+           field("created", int64), field("updated", int64), field("unchanged", int64),
+           field("deleted", int64), field("rejected", int64), field("peak_bytes", int64),
+           field("seconds", float64)}};
 }
 
 Schema input_schema() {
@@ -195,6 +196,7 @@ Result<void> give_runs(std::span<const flow::RunRow> runs, const BatchSink& sink
           .number(run.started_us)
           .time(run.finished_us)
           .text(flow::to_string(run.status))
+          .text(run.step)
           .number(run.counts.created)
           .number(run.counts.updated)
           .number(run.counts.unchanged)
@@ -294,13 +296,14 @@ flow::RunRow make_run(const Batch& batch, i64 row) {
           .started_us = number(5),
           .finished_us = column[6].is_null(row) ? 0 : number(6),
           .status = parse_run_status(column[7].text_at(row)),
-          .counts = {.created = number(8),
-                     .updated = number(9),
-                     .unchanged = number(10),
-                     .deleted = number(11),
-                     .rejected = number(12)},
-          .peak_bytes = number(13),
-          .seconds = column[14].at<double>(row)};
+          .step = text(8),
+          .counts = {.created = number(9),
+                     .updated = number(10),
+                     .unchanged = number(11),
+                     .deleted = number(12),
+                     .rejected = number(13)},
+          .peak_bytes = number(14),
+          .seconds = column[15].at<double>(row)};
 }
 
 flow::InputRow make_input(const Batch& batch, i64 row) {
