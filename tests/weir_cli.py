@@ -19,7 +19,9 @@ import unittest
 CHECKOUT = pathlib.Path(__file__).resolve().parents[1]
 WEIR = os.path.abspath(os.environ.get("WEIR", CHECKOUT / "build/weir"))
 VEHICLES = CHECKOUT / "benchmarks/vehicle_public.toml"
-KINDS = ("sqlite", "csv", "parquet")
+KINDS = ("sqlite", "csv", "parquet", "duckdb")
+# The kinds that are one file, and how its name ends.
+FILE_ENDS = {"sqlite": ".db", "duckdb": ".duckdb"}
 
 # Debian's packages, and the version of which the tests know the counts.
 PACKAGES = {
@@ -65,7 +67,7 @@ def peak_of(*arguments):
 
 
 def target(kind, folder, name="target"):
-    return f"{kind}:{folder}/{name}" + (".db" if kind == "sqlite" else "")
+    return f"{kind}:{folder}/{name}" + FILE_ENDS.get(kind, "")
 
 
 def path_of(url):
@@ -99,7 +101,7 @@ def named_files(node):
 def leftovers(url):
     """What lies in or beside a target that no run uses and that is no part of it."""
     path = path_of(url)
-    if url.startswith("sqlite:"):
+    if url.partition(":")[0] in FILE_ENDS:
         return sorted(file.name for file in path.parent.glob(path.name + "?*"))
     manifest = json.loads((path / "_weir/current.json").read_text())
     kept = named_files(manifest) | {"_weir/current.json", "_weir/readers"}

@@ -30,6 +30,7 @@ PHASES_OF = {
     "sqlite": ("read", "apply"),
     "csv": ("read", "spool", "promote", "publish"),
     "parquet": ("read", "spool", "promote", "publish"),
+    "duckdb": ("read", "spool", "promote", "publish"),
 }
 CHUNKS = 20
 LEAST_HITS = 2
