@@ -68,6 +68,7 @@ class DuckTarget : public Target {
     return read_loaded(schema_, declaration_hash);
   }
   Result<void> begin(const flow::RunRow& run, const Tables& tables) override;
+  Result<void> update(const flow::RunRow& run) override;
   Result<void> apply(const ChunkBatches&) override { return commits_by_run(); }
   Result<void> end_chunk(const flow::ChunkRow&, const std::vector<flow::InputRow>&) override {
     return commits_by_run();
@@ -134,6 +135,16 @@ Result<void> DuckTarget::begin(const flow::RunRow& run, const Tables& tables) {
   return transaction.commit();
 }
 
+Result<void> DuckTarget::update(const flow::RunRow& run) {
+  WEIR_ASSIGN(const auto known, read_run(schema_, run.id));
+  if (!known || known->status == RunStatus::done) return {};
+  flow::RunRow row = run;
+  row.tables = known->tables;
+  WEIR_ASSIGN(auto transaction, DuckTransaction::begin(*connection_));
+  WEIR_TRY(write_run(schema_, row));
+  return transaction.commit();
+}
+
 Result<flow::RunCounts> DuckTarget::promote(const std::vector<spool::Spool*>& spools,
                                             flow::RunRow run, const PromoteOptions& options) {
   const Tables& tables = spools.front()->identity().tables;
@@ -169,6 +180,7 @@ Result<flow::RunRow> DuckTarget::write_promotion(const std::vector<spool::Spool*
               promote_into(store, spools.front()->identity().tables, run, spools, of_rows));
   done.tables = run.tables;
   WEIR_TRY(write_run(schema_, done));
+  if (options.before_commit) WEIR_TRY(options.before_commit(*this));
   log(LogLevel::debug, "publish", {{"run", run.id}});
   WEIR_TRY(transaction.commit());
   WEIR_TRY(store.clear());
