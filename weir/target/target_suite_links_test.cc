@@ -198,7 +198,7 @@ Rows joined_slots(const Rows& boxes, const Rows& layers, const Rows& slots) {
 TEST_P(TargetSuite, NestedRowsCarryTheNumbersOfTheRowsTheyAreIn) {
   const Tables tables = box_tables();
   for (const std::size_t per_chunk : {1U, 2U, 3U}) {
-    std::filesystem::remove_all(folder_ / GetParam().place);
+    remove_target();
     load(tables, box_chunks(tables, {"a", "b", "c"}, per_chunk));
     EXPECT_THAT(joined_slots(read("box"), read("layer"), read("slot")),
                 UnorderedElementsAre(Row{"a", "atop", "atop"}, Row{"a", "alow", "alow"},
@@ -277,7 +277,7 @@ TEST_P(TargetSuite, AHistoryFoldsAllVersionsOfAKeyInAnyOrder) {
                                    {{"b", 11, true}, 0, {}}, {{"b", 10, true}, 0, {}}};
   for (const std::size_t per_chunk : {1U, 2U, 6U}) {
     for (const bool reversed : {false, true}) {
-      std::filesystem::remove_all(folder_ / GetParam().place);
+      remove_target();
       std::vector<Item> ordered = items;
       if (reversed) std::ranges::reverse(ordered);
       load(tables, history_chunks(tables, ordered, per_chunk));

@@ -21,7 +21,7 @@ Tables versioned_tables(WriteMode mode, Deletes deletes = Deletes::until_newer) 
 }
 
 bool offers(const TargetKind& kind, const std::filesystem::path& folder, WriteMode mode) {
-  auto target = open_target(kind.scheme + ":" + (folder / "offered").string(), Access::write);
+  auto target = open_target(kind.url(folder / "offered"), Access::write);
   return target.ok() && (*target)->supports(mode);
 }
 
@@ -94,7 +94,7 @@ TEST_P(TargetSuite, TheGreatestVersionStaysWhateverTheOrder) {
   };
   do {
     for (const i64 per_chunk : {1, 2, 3}) {
-      std::filesystem::remove_all(folder_ / GetParam().place);
+      remove_target();
       load(tables, item_chunks(tables, items, per_chunk));
       EXPECT_THAT(read("item"), ElementsAre(Row{"a", "3"}));
       EXPECT_THAT(read("item_part"), ElementsAre(Row{"a", "three"}));
@@ -156,7 +156,7 @@ TEST_P(TargetSuite, ContentDoesNotDependOnChunks) {
   const Rows parts = read("item_part");
   ASSERT_FALSE(records.empty());
   for (const i64 per_chunk : {5, 50}) {
-    std::filesystem::remove_all(folder_ / GetParam().place);
+    remove_target();
     load(tables, item_chunks(tables, items, per_chunk));
     EXPECT_EQ(read("item"), records);
     EXPECT_EQ(read("item_part"), parts);
@@ -180,7 +180,7 @@ TEST_P(TargetSuite, CountsAreThoseOfKeysBeforeAndAfterTheRun) {
       {{"h", 0, true}, 0, {}}, {{"d", 0, true}, 0, {}}, {{"h"}, 14, {}},
       {{"h", 0, true}, 0, {}}};
   for (const i64 per_chunk : {1, 100}) {
-    std::filesystem::remove_all(folder_ / GetParam().place);
+    remove_target();
     // There afterwards: a, b, e, f. c and d are not, nor were they before.
     EXPECT_THAT(numbers(load(tables, item_chunks(tables, first, per_chunk))),
                 ElementsAre(4, 0, 5, 0));

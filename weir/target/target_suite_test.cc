@@ -131,10 +131,17 @@ TargetSuite::TargetSuite() {
   folder_ = ::mkdtemp(name.data());
 }
 
-TargetSuite::~TargetSuite() { std::filesystem::remove_all(folder_); }
+TargetSuite::~TargetSuite() {
+  remove_target();
+  std::filesystem::remove_all(folder_);
+}
 
-std::string TargetSuite::url() const {
-  return GetParam().scheme + ":" + (folder_ / GetParam().place).string();
+std::string TargetSuite::url() const { return GetParam().url(folder_ / GetParam().place); }
+
+void TargetSuite::remove_target() {
+  const std::filesystem::path path = folder_ / GetParam().place;
+  if (GetParam().remove != nullptr) return GetParam().remove(path);
+  std::filesystem::remove_all(path);
 }
 
 std::unique_ptr<Target> TargetSuite::open(Access access) {

@@ -28,6 +28,14 @@ struct TargetKind {
   std::string scheme;  // of the URL
   std::string place;   // name in the test's folder
   bool through_spool = false;
+  // Where targets are no files: the URL that stands for a path in the test's folder, and how what
+  // it names is removed.
+  std::string (*url_of)(const std::filesystem::path& path) = nullptr;
+  void (*remove)(const std::filesystem::path& path) = nullptr;
+
+  std::string url(const std::filesystem::path& path) const {
+    return url_of != nullptr ? url_of(path) : scheme + ":" + path.string();
+  }
 };
 inline std::ostream& operator<<(std::ostream& out, const TargetKind& kind) {
   return out << kind.name;
@@ -75,6 +83,8 @@ class TargetSuite : public ::testing::TestWithParam<TargetKind> {
 
   std::string url() const;
   std::unique_ptr<Target> open(Access access);
+  // Removes the target with all that is in it.
+  void remove_target();
 
   // A whole run, from its begin to its end, in a target that is opened and closed for it.
   flow::RunCounts load(const Tables& tables, const std::vector<Parts>& chunks);
