@@ -10,6 +10,7 @@
 
 #include "apps/cli/command.h"
 #include "apps/cli/parse.h"
+#include "weir/base/url.h"
 #include "weir/flow/cancellation.h"
 #include "weir/flow/malloc_settings.h"
 #include "weir/flow/thread_pool.h"
@@ -18,11 +19,12 @@ namespace {
 
 using namespace weir;
 
-// As it was typed, for the manifest: arguments that a shell would change in quotes.
+// As it was typed, for the manifest, but for passwords: arguments that a shell would change in
+// quotes.
 std::string command_line(int argc, char** argv) {
   std::string line;
   for (int i = 0; i < argc; ++i) {
-    std::string argument = argv[i];
+    std::string argument = without_password(argv[i]);
     const bool quoted =
         argument.empty() || argument.find_first_of(" \t\n'\"*?$") != std::string::npos;
     for (std::size_t at = 0; (at = argument.find('\'', at)) != std::string::npos; at += 4)

@@ -4,6 +4,7 @@
 #include "apps/cli/common_options.h"
 #include "apps/cli/json.h"
 #include "weir/base/bytes.h"
+#include "weir/base/url.h"
 
 namespace weir::cli {
 
@@ -20,7 +21,7 @@ void print_text(const pipeline::RunReport& report, const RunOptionValues& option
   const flow::RunCounts& counts = report.run.counts;
   const std::string where = options.run.target_url.empty()
                                 ? fmt::format("part {} of {}", options.run.part, options.run.parts)
-                                : options.run.target_url;
+                                : without_password(options.run.target_url);
   fmt::print("{}: run {} done in {:.1f} s\n", where, report.run.id, report.run.seconds);
   fmt::print("  read      {} records, {}, of {} inputs", with_commas(report.records),
              format_size(report.bytes_read), with_commas(report.inputs));
@@ -68,9 +69,11 @@ Result<int> report_run(const pipeline::RunReport& report, const RunOptionValues&
     for (const std::string& location : report.planned) fmt::print("{}\n", location);
     fmt::print("{} of {} inputs would be read\n", report.planned.size(), report.inputs);
   } else if (report.up_to_date && options.run.retry) {
-    fmt::print("{}: nothing failed, nothing to load again\n", options.run.target_url);
+    fmt::print("{}: nothing failed, nothing to load again\n",
+               without_password(options.run.target_url));
   } else if (report.up_to_date) {
-    fmt::print("{}: up to date, all {} inputs are loaded\n", options.run.target_url, report.inputs);
+    fmt::print("{}: up to date, all {} inputs are loaded\n",
+               without_password(options.run.target_url), report.inputs);
   } else {
     print_text(report, options);
   }
@@ -81,7 +84,7 @@ Result<int> report_run(const pipeline::RunReport& report, const RunOptionValues&
   for (const pipeline::ToldReject& reject : report.rejects) print_reject(reject);
   if (rejected > 0)
     fmt::print(stderr, "weir: {} records were rejected (weir rejects {})\n", rejected,
-               options.run.target_url);
+               without_password(options.run.target_url));
   if (!report.failed.empty())
     return static_cast<i64>(report.failed.size()) == report.inputs ? exit_failed : exit_rejects;
   WEIR_ASSIGN(const bool allowed, are_allowed(options.allow_rejects, rejected, report.records));

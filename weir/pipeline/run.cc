@@ -8,6 +8,7 @@
 
 #include "weir/base/log.h"
 #include "weir/base/time.h"
+#include "weir/base/url.h"
 #include "weir/pipeline/retry.h"
 #include "weir/pipeline/run_steps.h"
 #include "weir/pipeline/version.h"
@@ -90,7 +91,7 @@ Result<void> Run::open() {
       return Error(ErrorCode::declaration,
                    fmt::format("{}:{}:{}: entity {}: {} cannot write {}", loaded_->declaration.file,
                                entity.write_place.line, entity.write_place.column, entity.name,
-                               options_.target_url, to_string(entity.write)));
+                               without_password(options_.target_url), to_string(entity.write)));
   return {};
 }
 
