@@ -154,17 +154,21 @@ void append_normalized(std::string_view text, std::string& out) {
   }
 }
 
+std::string_view postal_prefix(std::string_view postal_code) {
+  const std::string_view code = trim(postal_code);
+  std::size_t end = 0;
+  for (std::size_t count = 0; count < postal_code_characters && end < code.size(); ++count)
+    end += static_cast<std::size_t>(std::max<i64>(utf8_character_bytes(code.substr(end)), 1));
+  return code.substr(0, end);
+}
+
 void make_lookup_key(const Address& address, std::string& key) {
   key.clear();
   append_normalized(address.street, key);
   key += '|';
   append_normalized(address.city, key);
   key += '|';
-  const std::string_view code = trim(address.postal_code);
-  std::size_t end = 0;
-  for (std::size_t count = 0; count < postal_code_characters && end < code.size(); ++count)
-    end += static_cast<std::size_t>(std::max<i64>(utf8_character_bytes(code.substr(end)), 1));
-  key.append(code.substr(0, end));
+  key += postal_prefix(address.postal_code);
 }
 
 StreetParts split_street(std::string_view street) {

@@ -23,7 +23,10 @@ struct Address {
 // the ends.
 void append_normalized(std::string_view text, std::string& out);
 
-// Makes `key` N(street)|N(city)|the first five characters of the postal code, trimmed.
+// The first five characters of a postal code, trimmed.
+std::string_view postal_prefix(std::string_view postal_code);
+
+// Makes `key` N(street)|N(city)|the postal code's prefix.
 void make_lookup_key(const Address& address, std::string& key);
 
 // The street of an address, both parts as N gives them. The house number is what it begins with:

@@ -1,0 +1,35 @@
+// Geocoder: what `--geocoder` names: a table, which answers at once, or services, which are asked
+// beforehand; or neither.
+//
+// Threads: those of what it is made of.
+#pragma once
+
+#include <filesystem>
+#include <optional>
+#include <string>
+
+#include "weir/jobs/courts/geocode_service.h"
+#include "weir/jobs/courts/geocode_table.h"
+
+namespace weir::courts {
+
+struct GeocoderOptions {
+  std::string geocoder;          // a CSV file, or an http:// or https:// URL; empty: none
+  std::string token;             // for services; by default that of the environment
+  double rate = 0;               // requests a second; 0: no limit
+  std::filesystem::path folder;  // of tables that are kept: beside the spool
+  i64 memory_bytes = 64 * MiB;   // of a table, while it is made and while it is used
+};
+
+// WEIR_GEOCODER_TOKEN, or empty. A token is no option, as command lines can be seen by others.
+std::string geocoder_token_of_environment();
+
+struct Geocoder {
+  std::optional<GeocodeTable> table;
+  std::optional<GeocodeServices> services;
+
+  // Errors: those of GeocodeTable::open and GeocodeServices::open.
+  static Result<Geocoder> open(const GeocoderOptions& options);
+};
+
+}  // namespace weir::courts
