@@ -12,7 +12,7 @@ namespace {
 namespace fs = std::filesystem;
 
 constexpr const char* tables = R"(
-  CREATE TABLE IF NOT EXISTS book(services TEXT NOT NULL);
+  CREATE TABLE IF NOT EXISTS book(asked TEXT NOT NULL);
   CREATE TABLE IF NOT EXISTS address(
     number INTEGER PRIMARY KEY, street TEXT NOT NULL, city TEXT NOT NULL, state TEXT NOT NULL,
     postal_code TEXT NOT NULL, UNIQUE(street, city, state, postal_code));
@@ -26,11 +26,6 @@ void bind_address(db::Statement& statement, const Address& address) {
   statement.bind(2, address.city);
   statement.bind(3, address.state);
   statement.bind(4, address.postal_code);
-}
-
-void remove_file(const fs::path& file) {
-  std::error_code ignored;
-  for (const char* ending : {"", "-wal", "-shm"}) fs::remove(file.string() + ending, ignored);
 }
 
 // What `second` says in the place of what `first` says.
@@ -64,38 +59,45 @@ struct AddressBook::Batch {
   }
 };
 
-Result<AddressBook> AddressBook::open(const fs::path& file, const GeocodeServices& services) {
+void AddressBook::remove(const fs::path& file) {
+  std::error_code ignored;
+  for (const char* ending : {"", "-wal", "-shm"}) fs::remove(file.string() + ending, ignored);
+}
+
+Result<AddressBook> AddressBook::open(const fs::path& file, const Asked& asked) {
   {
-    auto book = open_file(file, services);
+    auto book = open_file(file, asked.services);
     if (!book && book.error().code() != ErrorCode::corrupt) return book;
     if (book) {
-      WEIR_ASSIGN(const bool is_same, book->is_of(services.shown()));
+      WEIR_ASSIGN(const bool is_same, book->is_of(asked.shown));
       if (is_same) return book;
     }
   }
-  remove_file(file);
-  WEIR_ASSIGN(AddressBook anew, open_file(file, services));
-  WEIR_ASSIGN(const bool is_ours, anew.is_of(services.shown()));
+  remove(file);
+  WEIR_ASSIGN(AddressBook anew, open_file(file, asked.services));
+  WEIR_ASSIGN(const bool is_ours, anew.is_of(asked.shown));
   WEIR_ASSERT(is_ours);
   return anew;
 }
 
-Result<AddressBook> AddressBook::open_file(const fs::path& file, const GeocodeServices& services) {
+Result<AddressBook> AddressBook::open_file(const fs::path& file, i64 services) {
   WEIR_ASSIGN(auto db, db::Connection::open(file.string(), {}));
   AddressBook book(std::move(db));
-  book.services_ = static_cast<i64>(services.all().size());
+  book.services_ = services;
   WEIR_TRY(book.prepare());
+  WEIR_ASSIGN(book.size_, book.db_.query_i64("SELECT count(*) FROM address"));
   return book;
 }
 
 Result<void> AddressBook::prepare() {
   WEIR_TRY(db_.execute("PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL"));
   WEIR_TRY(db_.execute(tables));
-  WEIR_ASSIGN(insert_,
-              db_.prepare("INSERT OR IGNORE INTO address(street, city, state, postal_code) "
-                          "VALUES (?, ?, ?, ?)"));
+  WEIR_ASSIGN(insert_, db_.prepare("INSERT INTO address(street, city, state, postal_code) "
+                                   "VALUES (?, ?, ?, ?)"));
   WEIR_ASSIGN(find_, db_.prepare("SELECT number FROM address WHERE street = ? AND city = ? AND "
                                  "state = ? AND postal_code = ?"));
+  WEIR_ASSIGN(at_, db_.prepare("SELECT street, city, state, postal_code FROM address "
+                               "WHERE number = ?"));
   WEIR_ASSIGN(waiting_,
               db_.prepare("SELECT number, street, city, state, postal_code FROM address "
                           "WHERE number BETWEEN ? AND ? AND NOT EXISTS (SELECT 1 FROM answer "
@@ -107,35 +109,45 @@ Result<void> AddressBook::prepare() {
   return {};
 }
 
-// Of these services; a new book becomes it.
-Result<bool> AddressBook::is_of(const std::string& services) {
-  WEIR_ASSIGN(const std::string of, db_.query_text("SELECT services FROM book"));
-  if (!of.empty()) return of == services;
-  WEIR_TRY(db_.execute("INSERT INTO book VALUES (" + db::quote_text(services) + ")"));
+// Of who is asked; a new book becomes it.
+Result<bool> AddressBook::is_of(const std::string& shown) {
+  WEIR_ASSIGN(const std::string of, db_.query_text("SELECT asked FROM book"));
+  if (!of.empty()) return of == shown;
+  WEIR_TRY(db_.execute("INSERT INTO book VALUES (" + db::quote_text(shown) + ")"));
   return true;
 }
 
-Result<std::vector<i64>> AddressBook::add(std::span<const Address> addresses) {
+Result<std::vector<i64>> AddressBook::add(std::span<const Address> addresses, i64 most) {
   WEIR_ASSIGN(auto transaction, db::Transaction::begin(db_));
   std::vector<i64> numbers;
   for (const Address& address : addresses) {
-    bind_address(insert_, address);
-    WEIR_TRY(insert_.run());
-    if (db_.changes() > 0) {
-      numbers.push_back(db_.last_insert_rowid());
-      continue;
+    WEIR_ASSIGN(i64 number, find(address));
+    if (number == 0 && size_ < most) {
+      bind_address(insert_, address);
+      WEIR_TRY(insert_.run());
+      number = ++size_;
     }
-    bind_address(find_, address);
-    WEIR_ASSIGN(const bool is_there, find_.step());
-    WEIR_ASSERT(is_there);
-    numbers.push_back(find_.column_i64(0));
-    find_.reset();
+    numbers.push_back(number);
   }
   WEIR_TRY(transaction.commit());
   return numbers;
 }
 
-Result<i64> AddressBook::size() { return db_.query_i64("SELECT count(*) FROM address"); }
+Result<i64> AddressBook::find(const Address& address) {
+  bind_address(find_, address);
+  WEIR_ASSIGN(const bool is_there, find_.step());
+  const i64 number = is_there ? find_.column_i64(0) : 0;
+  find_.reset();
+  return number;
+}
+
+Result<Address> AddressBook::at(i64 number) {
+  at_.reset();
+  at_.bind(1, number);
+  WEIR_ASSIGN(const bool is_there, at_.step());
+  WEIR_ASSERT(is_there);
+  return Address{at_.column_text(0), at_.column_text(1), at_.column_text(2), at_.column_text(3)};
+}
 
 Result<void> AddressBook::ask(GeocodeServices& services, i64 first, i64 last, std::stop_token stop,
                               const std::function<void(i64)>& progress) {

@@ -32,8 +32,9 @@ class ColumnFinder {
   Result<GeocodeColumns> find() {
     found_.name = declared_.table.empty() ? declared_.name : declared_.table;
     found_.table = static_cast<i32>(tables_.find(found_.name));
-    WEIR_ASSERT(found_.table >= 0 && geocode_.of.size() == 3 &&
-                geocode_.into.size() == result_count);
+    if (found_.table < 0)
+      return Error(ErrorCode::not_found, fmt::format("there is no table {}", found_.name));
+    WEIR_ASSERT(geocode_.of.size() == 3 && geocode_.into.size() == result_count);
     schema_ = tables_.stored_schema(found_.table);
     WEIR_ASSIGN(found_.street, column(geocode_.of[0]));
     WEIR_ASSIGN(found_.city, column(geocode_.of[1]));

@@ -28,7 +28,8 @@ struct GeocodeColumns {
   std::array<i32, result_count> results{};
   std::vector<i32> points;  // made of lon and lat
 
-  // Errors: declaration  no computed field of the type, or fields of it that are no columns.
+  // Errors: declaration  no computed field of the type, or fields of it that are no columns;
+  // not_found  `tables`, which another declaration gave, have no such table.
   static Result<GeocodeColumns> of(const extract::Declaration& declaration, const Tables& tables);
 
   // Row `row` of a batch of the stored schema.

@@ -4,8 +4,8 @@
 
 #include <algorithm>
 
-#include "weir/extract/value_text.h"
 #include "weir/flow/batch_builder.h"
+#include "weir/jobs/courts/geocode_cells.h"
 #include "weir/target/row_columns.h"
 
 namespace weir::courts {
@@ -13,11 +13,6 @@ namespace weir::courts {
 namespace {
 
 constexpr i64 least_rows = 8;
-
-bool append_cell(std::size_t column, const ResultCell& cell, flow::ColumnBuilder& to) {
-  if (cell.null) return to.append_null();
-  return is_coordinate(column) ? to.append(cell.number) : to.append_text(cell.text);
-}
 
 }  // namespace
 
@@ -59,7 +54,8 @@ class LateGeocodes::Filler final : public target::LateFiller {
       ResultCells cells;
       if (!result.empty() && !decode_result(result, cells))
         return Error(ErrorCode::corrupt, "a result of geocoding is damaged; start the run again");
-      if (!append_row(cells, builder)) {
+      scratch_.clear();
+      if (!append_cells(cells, 0, builder, scratch_)) {
         builder.clear();
         return false;
       }
@@ -94,23 +90,6 @@ class LateGeocodes::Filler final : public target::LateFiller {
     }
     counts_.without_result += !found;
     return found.value_or(std::string_view());
-  }
-
-  bool append_row(const ResultCells& cells, flow::BatchBuilder& builder) {
-    for (std::size_t i = 0; i < result_count; ++i)
-      if (!append_cell(i, cells[i], builder.column(static_cast<i64>(i)))) return false;
-    const ResultCell& lat = cells[result_lat];
-    const ResultCell& lon = cells[result_lon];
-    for (i64 i = static_cast<i64>(result_count); i < builder.column_count(); ++i) {
-      flow::ColumnBuilder& point = builder.column(i);
-      scratch_.clear();
-      const bool fits =
-          lat.null || lon.null
-              ? point.append_null()
-              : point.append_text(extract::write_point(lon.number, lat.number, scratch_));
-      if (!fits) return false;
-    }
-    return true;
   }
 
   Batch filled(const Batch& rows, i64 first, i64 count, const flow::BatchBuilder& builder) const {

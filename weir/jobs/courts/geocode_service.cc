@@ -169,6 +169,12 @@ class CensusService final : public Service {
 
 }  // namespace
 
+i64 GeocodeServices::requests() const {
+  i64 requests = 0;
+  for (const auto& service : services_) requests += service->requests();
+  return requests;
+}
+
 Result<GeocodeServices> GeocodeServices::open(const Options& options) {
   store::HttpOptions once = options.http;
   once.attempts = 1;

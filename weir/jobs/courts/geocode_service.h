@@ -55,6 +55,7 @@ class GeocodeServices {
   std::span<const std::unique_ptr<GeocodeService>> all() const { return services_; }
   // How messages call them: their URL without user and password.
   const std::string& shown() const { return shown_; }
+  i64 requests() const;
 
  private:
   std::string shown_;

@@ -43,7 +43,7 @@ class GeocodeStep {
  private:
   Result<void> find_kept();
   Result<void> keep(const Batch& stored, const std::vector<i64>& places, ResultFileMaker& maker);
-  std::vector<i64> places_in_production();
+  Result<std::vector<i64>> places_in_production();
   Result<void> ask_services();
   Result<void> write_addresses(AddressBook& book);
   Result<bool> is_kept(std::string_view key, const Batch& rows, i64 row);
@@ -73,10 +73,11 @@ Result<void> GeocodeStep::check_stop() const {
 
 // Of each column of the table where production has it; empty: it has not all that rows are compared
 // by, or nothing at all.
-std::vector<i64> GeocodeStep::places_in_production() {
+Result<std::vector<i64>> GeocodeStep::places_in_production() {
   const auto stored = production_.tables();
+  if (!stored && stored.error().code() != ErrorCode::not_found) return stored.error();
   const i64 table = stored ? stored->find(columns_.name) : -1;
-  if (table < 0) return {};
+  if (table < 0) return std::vector<i64>();
   const Schema from = stored->stored_schema(static_cast<i32>(table));
   const Schema to = tables_.stored_schema(columns_.table);
   std::vector<i64> places;
@@ -95,7 +96,7 @@ std::vector<i64> GeocodeStep::places_in_production() {
 // Equal rows of a record with different results are nobody's doing but an editor's; the least is
 // taken, whatever the order in which production gives them.
 Result<void> GeocodeStep::find_kept() {
-  const std::vector<i64> places = places_in_production();
+  WEIR_ASSIGN(const std::vector<i64> places, places_in_production());
   if (places.empty()) return {};
   ResultFileMaker maker(folder(), sort_bytes());
   WEIR_TRY(staged_.each_keys(
@@ -168,9 +169,9 @@ Result<void> GeocodeStep::write_addresses(AddressBook& book) {
 }
 
 Result<void> GeocodeStep::ask_services() {
-  WEIR_ASSIGN(auto book, AddressBook::open(folder() / book_name, *geocoder_.services));
+  WEIR_ASSIGN(auto book, AddressBook::open(folder() / book_name, geocoder_.asked()));
   WEIR_TRY(write_addresses(book));
-  WEIR_ASSIGN(report_.addresses, book.size());
+  report_.addresses = book.size();
   i64 done = 0;
   WEIR_TRY(book.ask(*geocoder_.services, 1, report_.addresses, options_.stop, [&](i64 asked) {
     done = std::min(done + asked, report_.addresses);
@@ -182,7 +183,7 @@ Result<void> GeocodeStep::ask_services() {
     return maker.add(key_, 0, result);
   }));
   report_.answered = maker.rows();
-  for (const auto& service : geocoder_.services->all()) report_.requests += service->requests();
+  report_.requests = geocoder_.services->requests();
   if (report_.answered < report_.addresses)
     log(LogLevel::warning, "addresses stay without a result of geocoding; `--backfill` asks again",
         {{"addresses", std::to_string(report_.addresses - report_.answered)},

@@ -40,4 +40,9 @@ Result<Geocoder> Geocoder::open(const GeocoderOptions& options) {
   return made;
 }
 
+AddressBook::Asked Geocoder::asked() const {
+  if (!services) return {.shown = "a table"};
+  return {.shown = services->shown(), .services = static_cast<i64>(services->all().size())};
+}
+
 }  // namespace weir::courts

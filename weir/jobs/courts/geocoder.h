@@ -8,6 +8,7 @@
 #include <optional>
 #include <string>
 
+#include "weir/jobs/courts/geocode_book.h"
 #include "weir/jobs/courts/geocode_service.h"
 #include "weir/jobs/courts/geocode_table.h"
 
@@ -30,6 +31,9 @@ struct Geocoder {
 
   // Errors: those of GeocodeTable::open and GeocodeServices::open.
   static Result<Geocoder> open(const GeocoderOptions& options);
+
+  bool is_there() const { return table || services; }
+  AddressBook::Asked asked() const;
 };
 
 }  // namespace weir::courts
