@@ -23,6 +23,7 @@ class DatabaseTarget : public Target {
   // Errors: not_found  a table is not there; declaration  no entity has such a history.
   virtual Result<std::vector<i64>> purge(const Tables& tables) = 0;
 
+  using Target::update;
   // Sets columns of rows: the first `match` columns of `rows` say which (null meets null), the
   // others what they become. One transaction. Returns how many rows were changed.
   // Errors: not_found  no such table or column.

@@ -49,6 +49,7 @@ class PostgresTarget final : public DatabaseTarget {
 
   Result<std::vector<flow::InputRow>> loaded(std::string_view declaration_hash) override;
   Result<void> begin(const flow::RunRow& run, const Tables& tables) override;
+  Result<void> update(const flow::RunRow& run) override;
   Result<void> apply(const ChunkBatches&) override { return commits_by_run(); }
   Result<void> end_chunk(const flow::ChunkRow&, const std::vector<flow::InputRow>&) override {
     return commits_by_run();
@@ -173,6 +174,16 @@ Result<void> PostgresTarget::begin(const flow::RunRow& run, const Tables& tables
   return transaction.commit();
 }
 
+Result<void> PostgresTarget::update(const flow::RunRow& run) {
+  WEIR_ASSIGN(const auto known, find_run(run.id));
+  if (!known || known->status == RunStatus::done) return {};
+  flow::RunRow row = run;
+  if (row.tables.empty()) row.tables = known->tables;
+  WEIR_ASSIGN(auto transaction, PostgresTransaction::begin(*connection_));
+  WEIR_TRY(put_run(*connection_, url_.schema, row));
+  return transaction.commit();
+}
+
 Result<std::optional<flow::RunRow>> PostgresTarget::find_run(const std::string& id) {
   WEIR_ASSIGN(const auto runs, read_runs(*connection_, url_.schema));
   const auto found = std::ranges::find(runs, id, &flow::RunRow::id);
@@ -193,6 +204,7 @@ Result<flow::RunCounts> PostgresTarget::promote(const std::vector<spool::Spool*>
   WEIR_TRY(store.make_tables());
   WEIR_ASSIGN(const flow::RunRow done, promote_into(store, tables, run, spools, options));
   WEIR_TRY(put_run(*connection_, url_.schema, done));
+  if (options.before_commit) WEIR_TRY(options.before_commit(*this));
   log(LogLevel::debug, "publish", {{"run", run.id}});
   WEIR_TRY(transaction.commit());
   return done.counts;
