@@ -19,6 +19,7 @@ ErrorCode code_of(duckdb_error_type type, std::string_view message) {
   if (message.find("lock on file") != message.npos) return ErrorCode::conflict;
   if (type == DUCKDB_ERROR_OUT_OF_MEMORY) return ErrorCode::budget;
   if (type == DUCKDB_ERROR_INTERRUPT) return ErrorCode::cancelled;
+  if (type == DUCKDB_ERROR_CONVERSION) return ErrorCode::usage;
   return ErrorCode::io;
 }
 
@@ -149,11 +150,12 @@ Error DuckConnection::error_of(duckdb_error_type type, const char* message,
   const std::string_view said = message == nullptr ? "no reason given" : message;
   const ErrorCode code = code_of(type, said);
   if (code == ErrorCode::cancelled) return Error(code, fmt::format("{}: stopped", file_));
-  constexpr std::size_t longest_sql = 120;
+  constexpr std::size_t longest_sql = 80;
+  constexpr i64 longest_message = 500;
   return Error(code,
                fmt::format("{}: cannot {}{}: {}{}", file_, printable(sql.substr(0, longest_sql)),
-                           sql.size() > longest_sql ? "..." : "", printable(plain_message(said)),
-                           advice_for(code)));
+                           sql.size() > longest_sql ? "..." : "",
+                           printable(plain_message(said), longest_message), advice_for(code)));
 }
 
 Error DuckConnection::error_of(duckdb_result& result, std::string_view sql) const {

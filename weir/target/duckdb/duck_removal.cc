@@ -34,28 +34,27 @@ Result<std::string> definition_of(const DuckSchema& schema, std::string_view tab
 
 }  // namespace
 
-Result<void> remove_matching(const DuckSchema& schema, std::string_view table,
-                             const std::string& keys, const std::string& match, i64 key_count) {
+Result<i64> remove_matching(const DuckSchema& schema, std::string_view table,
+                            const std::string& keys, const std::string& match, i64 key_count) {
   DuckConnection& connection = schema.connection();
   const std::string from = schema.table(table);
   WEIR_ASSIGN(const i64 rows, connection.query_number("SELECT count(*) FROM " + from));
-  if (rows == 0 || key_count == 0) return {};
+  if (rows == 0 || key_count == 0) return 0;
   WEIR_ASSIGN(const bool indexed, has_index(schema, table));
-  if (key_count <= few_keys || indexed) {
-    WEIR_TRY(connection.execute(
-        fmt::format("DELETE FROM {} AS t USING {} AS k WHERE {}", from, keys, match)));
-    return {};
-  }
+  if (key_count <= few_keys || indexed)
+    return connection.execute(
+        fmt::format("DELETE FROM {} AS t USING {} AS k WHERE {}", from, keys, match));
   WEIR_ASSIGN(const std::string columns, definition_of(schema, table));
   const std::string next = schema.table(next_table);
   WEIR_TRY(connection.execute(fmt::format("CREATE TABLE {} ({})", next, columns)));
-  WEIR_TRY(connection.execute(
-      fmt::format("INSERT INTO {} SELECT t.* FROM {} AS t ANTI JOIN {} AS k ON ({})", next, from,
-                  keys, match)));
+  WEIR_ASSIGN(const i64 kept,
+              connection.execute(
+                  fmt::format("INSERT INTO {} SELECT t.* FROM {} AS t ANTI JOIN {} AS k ON ({})",
+                              next, from, keys, match)));
   WEIR_TRY(connection.execute("DROP TABLE " + from));
   WEIR_TRY(
       connection.execute(fmt::format("ALTER TABLE {} RENAME TO {}", next, db::quote_name(table))));
-  return {};
+  return rows - kept;
 }
 
 }  // namespace weir::target

@@ -12,8 +12,8 @@
 namespace weir::target {
 
 // Removes the rows of `table`, `t`, for which a row of `keys`, `k`, fulfils `match`, an expression
-// of SQL. `key_count` is how many keys there are, at most.
-Result<void> remove_matching(const DuckSchema& schema, std::string_view table,
-                             const std::string& keys, const std::string& match, i64 key_count);
+// of SQL. `key_count` is how many keys there are, at most. Returns how many rows went.
+Result<i64> remove_matching(const DuckSchema& schema, std::string_view table,
+                            const std::string& keys, const std::string& match, i64 key_count);
 
 }  // namespace weir::target

@@ -8,8 +8,8 @@
 #include "weir/target/duckdb/duck_reader.h"
 #include "weir/target/duckdb/duck_rejects.h"
 #include "weir/target/duckdb/duck_removal.h"
+#include "weir/target/duckdb/duck_upkeep.h"
 #include "weir/target/duckdb/duck_vectors.h"
-#include "weir/target/record_keys.h"
 #include "weir/target/run_tables.h"
 #include "weir/target/sql_names.h"
 
@@ -158,35 +158,12 @@ Result<void> DuckStore::remove_records(const StaleKeys& stale) {
   WEIR_TRY(keys.make());
   WEIR_TRY(stale.each([&](i32 entity, std::string_view key) { return keys.add(entity, key); }));
   WEIR_TRY(keys.finish());
-  for (std::size_t i = 0; i < tables_.entities.size(); ++i)
-    WEIR_TRY(remove_records_of(static_cast<i32>(i), keys));
-  return keys.remove();
-}
-
-// The children first, as those that have the record's surrogate are found through its row.
-Result<void> DuckStore::remove_records_of(i32 entity, const DuckKeys& stale) {
-  const i32 record = tables_.entities[static_cast<std::size_t>(entity)].record_table;
-  const Table& records = table_at(record);
-  if (stale.count(entity) == 0) return {};
-  if (records.surrogate() >= 0)
-    WEIR_TRY(connection().execute(fmt::format(
-        "CREATE OR REPLACE TEMP TABLE weir_stale_id AS SELECT t.{} AS k0 FROM {} AS t SEMI JOIN {} "
-        "AS k ON ({})",
-        db::quote_name(records.columns[static_cast<std::size_t>(records.surrogate())].name),
-        schema_.table(records.name), stale.table(entity), match_keys(records, records.key))));
-  for (std::size_t i = tables_.tables.size(); i-- > 0;) {
-    const Table& table = tables_.tables[i];
-    if (table.entity != entity || table.kind == TableKind::history) continue;
-    const std::vector<i32> key = record_key_columns(tables_, static_cast<i32>(i));
-    const bool by_id = key.empty();
-    const std::vector<i32> columns =
-        by_id ? std::vector{record_id_column(tables_, static_cast<i32>(i))} : key;
-    WEIR_TRY(remove_matching(schema_, table.name,
-                             by_id ? "temp.weir_stale_id" : stale.table(entity),
-                             match_keys(table, columns), stale.count(entity)));
+  for (std::size_t i = 0; i < tables_.entities.size(); ++i) {
+    const auto entity = static_cast<i32>(i);
+    WEIR_TRY(
+        target::remove_records(schema_, tables_, entity, keys.table(entity), keys.count(entity)));
   }
-  WEIR_TRY(connection().execute("DROP TABLE IF EXISTS temp.weir_stale_id"));
-  return {};
+  return keys.remove();
 }
 
 Result<void> DuckStore::remove_histories() {

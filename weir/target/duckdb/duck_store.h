@@ -38,7 +38,6 @@ class DuckStore : public PromotionStore {
  private:
   Result<void> stage_run_keys();
   Result<void> remove_records(const StaleKeys& stale);
-  Result<void> remove_records_of(i32 entity, const DuckKeys& stale);
   Result<void> remove_histories();
   Result<void> mark_links(LookupUse& use);
   Result<void> replace_versions(const BatchSource& versions);

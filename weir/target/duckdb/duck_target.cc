@@ -10,6 +10,7 @@
 #include "weir/target/duckdb/duck_manifest.h"
 #include "weir/target/duckdb/duck_reader.h"
 #include "weir/target/duckdb/duck_store.h"
+#include "weir/target/duckdb/duck_upkeep.h"
 #include "weir/target/promotion.h"
 #include "weir/target/run_lock.h"
 #include "weir/target/sql_names.h"
@@ -37,7 +38,7 @@ struct MemoryShares {
   i64 batch;
 };
 
-class DuckTarget : public Target {
+class DuckTarget : public DatabaseTarget {
  public:
   DuckTarget(std::unique_ptr<DuckConnection> connection, std::string schema,
              std::optional<RunLock> lock, i64 memory_bytes)
@@ -77,6 +78,12 @@ class DuckTarget : public Target {
   Result<flow::RunCounts> promote(const std::vector<spool::Spool*>& spools, flow::RunRow run,
                                   const PromoteOptions& options) override;
   Result<void> finish(const flow::RunRow& run) override;
+
+  Result<std::vector<i64>> purge(const Tables& tables) override;
+  Result<i64> update(std::string_view table, const Schema& schema, const Batch& rows,
+                     i64 match) override;
+  Result<void> cut_over(std::string_view from, std::string_view archive) override;
+  Result<void> make_views(const std::vector<View>& views) override;
 
  private:
   Result<void> check_unchanged(const Tables& tables);
@@ -207,6 +214,27 @@ Result<void> DuckTarget::finish(const flow::RunRow& run) {
   WEIR_ASSIGN(auto transaction, DuckTransaction::begin(*connection_));
   WEIR_TRY(write_run(schema_, row));
   WEIR_TRY(transaction.commit());
+  return leave_one_file();
+}
+
+Result<std::vector<i64>> DuckTarget::purge(const Tables& tables) {
+  WEIR_ASSIGN(auto removed, purge_deleted(schema_, tables));
+  WEIR_TRY(leave_one_file());
+  return removed;
+}
+
+Result<i64> DuckTarget::update(std::string_view table, const Schema& schema, const Batch& rows,
+                               i64 match) {
+  return update_rows(schema_, table, schema, rows, match);
+}
+
+Result<void> DuckTarget::cut_over(std::string_view from, std::string_view archive) {
+  WEIR_TRY(cut_over_to(schema_, from, archive));
+  return leave_one_file();
+}
+
+Result<void> DuckTarget::make_views(const std::vector<View>& views) {
+  WEIR_TRY(target::make_views(schema_, views));
   return leave_one_file();
 }
 
