@@ -15,7 +15,8 @@ class CommitCommand final : public Command {
              "refuses missing, repeated or stale parts by name"}};
   }
   void declare(Options& options) override {
-    options.argument("PIPELINE.toml", values_.run.declaration_file, true, "the declaration");
+    options.argument("PIPELINE.toml", values_.run.declaration_file, true,
+                     "the declaration, or the name of a job: courts");
     options.arguments("INPUT", values_.run.inputs, false, "the inputs that the parts were given");
     values_.declare(options);
   }

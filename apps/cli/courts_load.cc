@@ -33,6 +33,7 @@ class CourtsLoadCommand final : public Command {
                  "a schema of the database, for loading beside production");
     options.text("--prefix", "NAME", place_.prefix,
                  "a folder below the target's, for loading beside production");
+    options.text("--csv", "DIR", csv_, "the tables as CSV files too, replaced as a whole");
     options.choice("--level", {"1", "2"}, level_, "1: streets are never stored (2)");
     options.choice("--commit", {"run", "file"}, commit_,
                    "whether all files become visible at once, or each by itself (run)");
@@ -52,6 +53,7 @@ class CourtsLoadCommand final : public Command {
     WEIR_ASSIGN(const pipeline::RunReport report,
                 courts::load({.run = values_.run,
                               .level = level_ == "1" ? 1 : 2,
+                              .csv = csv_,
                               .commit_files = commit_ == "file"}));
     progress.finish();
     return report_run(report, values_);
@@ -73,6 +75,7 @@ class CourtsLoadCommand final : public Command {
 
   RunOptionValues values_;
   courts::TargetPlace place_;
+  std::string csv_;
   std::string level_ = "2";
   std::string commit_ = "run";
 };

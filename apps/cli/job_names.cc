@@ -1,6 +1,9 @@
 #include "apps/cli/job_names.h"
 
+#include <filesystem>
+
 #include "weir/jobs/comics/names.h"
+#include "weir/jobs/courts/load.h"
 #include "weir/jobs/courts/names.h"
 
 namespace weir::cli {
@@ -10,6 +13,12 @@ extract::Names job_names() {
   comics::add_names(names);
   courts::add_names(names);
   return names;
+}
+
+void use_job_declaration(pipeline::RunOptions& run) {
+  std::error_code error;
+  if (run.declaration_file != "courts" || std::filesystem::exists("courts", error)) return;
+  courts::set_declaration(run);
 }
 
 }  // namespace weir::cli

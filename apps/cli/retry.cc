@@ -19,7 +19,8 @@ class RetryCommand final : public Command {
             {"weir retry feed.toml --to sqlite:feed.db --dry-run", "say which they are"}};
   }
   void declare(Options& options) override {
-    options.argument("PIPELINE.toml", values_.run.declaration_file, true, "the declaration");
+    options.argument("PIPELINE.toml", values_.run.declaration_file, true,
+                     "the declaration, or the name of a job: courts");
     options.arguments("INPUT", values_.run.inputs, false,
                       "files, folders or globs; of these only, not of all inputs");
     values_.declare(options);

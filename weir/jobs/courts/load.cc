@@ -1,7 +1,10 @@
 #include "weir/jobs/courts/load.h"
 
 #include <algorithm>
+#include <optional>
+#include <utility>
 
+#include "weir/jobs/courts/csv_export.h"
 #include "weir/jobs/courts/declaration.h"
 #include "weir/jobs/courts/names.h"
 #include "weir/store/location.h"
@@ -9,6 +12,8 @@
 namespace weir::courts {
 
 namespace {
+
+using Record = decltype(pipeline::RunOptions::record);
 
 // What several runs did, as one.
 void add(pipeline::RunReport one, pipeline::RunReport& all) {
@@ -33,17 +38,22 @@ std::string file_of(const std::string& location) {
 }
 
 // A run for each file that is not loaded yet. One that could not be promoted ends the load; those
-// before it stay.
-Result<pipeline::RunReport> load_each(pipeline::RunOptions options) {
-  options.dry_run = true;
-  WEIR_ASSIGN(pipeline::RunReport all, pipeline::run(options));
-  options.dry_run = false;
-  for (const std::string& location : all.planned) {
-    options.inputs = {file_of(location)};
-    WEIR_ASSIGN(auto one, pipeline::run(options));
+// before it stay. What is exported is the state behind all of them.
+Result<pipeline::RunReport> load_each(const pipeline::RunOptions& options) {
+  pipeline::RunOptions one_file = options;
+  one_file.dry_run = true;
+  WEIR_ASSIGN(pipeline::RunReport all, pipeline::run(one_file));
+  one_file.dry_run = false;
+  one_file.export_rows = {};
+  const std::vector<std::string> planned = std::exchange(all.planned, {});
+  if (planned.empty()) return pipeline::run(options);
+  for (const std::string& location : planned) {
+    if (&location == &planned.back()) one_file.export_rows = options.export_rows;
+    one_file.record = &location == &planned.back() ? options.record : Record();
+    one_file.inputs = {file_of(location)};
+    WEIR_ASSIGN(auto one, pipeline::run(one_file));
     add(std::move(one), all);
   }
-  all.planned.clear();
   return all;
 }
 
@@ -60,7 +70,15 @@ Result<pipeline::RunReport> load(const LoadOptions& options) {
   pipeline::RunOptions run = options.run;
   set_declaration(run);
   if (options.level == 1) run.profile = "level1";
-  return options.commit_files && !run.dry_run ? load_each(std::move(run)) : pipeline::run(run);
+  std::optional<CsvExport> csv;
+  if (!options.csv.empty()) {
+    WEIR_ASSIGN(csv, CsvExport::open({.folder = options.csv}));
+    run.export_rows = [&](target::Target& target) { return csv->write(target); };
+    run.record = [&](target::Target& target) { return csv->publish(target); };
+  }
+  auto loaded = options.commit_files && !run.dry_run ? load_each(run) : pipeline::run(run);
+  if (csv && !loaded.ok()) static_cast<void>(csv->abandon());
+  return loaded;
 }
 
 }  // namespace weir::courts

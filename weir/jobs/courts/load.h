@@ -13,6 +13,7 @@ struct LoadOptions {
   // Inputs, target, memory and what else holds for every run; the declaration is the job's own.
   pipeline::RunOptions run;
   i64 level = 2;              // 1: streets are never stored
+  std::string csv;            // a folder for the tables as CSV, see csv_export.h; empty: none
   bool commit_files = false;  // each file is promoted by itself, in the order of their versions
 };
 
