@@ -10,6 +10,7 @@
 #include "weir/base/log.h"
 #include "weir/base/time.h"
 #include "weir/flow/memory_limit.h"
+#include "weir/target/registry.h"
 
 namespace weir::cli {
 
@@ -43,16 +44,14 @@ i64 WorkOptionValues::memory_limit() const {
 i64 WorkOptionValues::thread_count() const { return threads > 0 ? threads : flow::allowed_cores(); }
 
 void RunOptionValues::declare(Options& options) {
-  options.text("--to", "URL", run.target_url,
-               "where the rows go: sqlite:FILE, parquet:DIR, csv:DIR");
+  options.text("--to", "URL", run.target_url, "where the rows go: " + target::known_targets());
   options.text("--profile", "NAME", run.profile, "a profile of the declaration");
   options.text("--run-date", "DATE", run.run_date, "the date of the run, as `_run_date`");
   declare_rest(options);
 }
 
 void RunOptionValues::declare_for_job(Options& options) {
-  options.text("--to", "URL", run.target_url,
-               "where the rows go: sqlite:FILE, parquet:DIR, csv:DIR");
+  options.text("--to", "URL", run.target_url, "where the rows go: " + target::known_targets());
   declare_rest(options);
 }
 

@@ -3,6 +3,7 @@
 
 #include "apps/cli/common_options.h"
 #include "apps/cli/json.h"
+#include "weir/target/registry.h"
 #include "weir/verify/digest.h"
 
 namespace weir::cli {
@@ -20,7 +21,7 @@ class DigestCommand final : public Command {
             {"weir digest --compare sqlite:kanji.db parquet:kanji", "exits with 1 if they differ"}};
   }
   void declare(Options& options) override {
-    options.arguments("TARGET", targets_, true, "sqlite:FILE, parquet:DIR or csv:DIR");
+    options.arguments("TARGET", targets_, true, target::known_targets());
     options.flag("--compare", compare_, "compare two targets, table by table");
     options.flag("--json", json_, "one JSON object a line");
     work_.declare(options);

@@ -4,6 +4,7 @@
 #include "apps/cli/common_options.h"
 #include "apps/cli/json.h"
 #include "weir/base/bytes.h"
+#include "weir/target/registry.h"
 #include "weir/target/target.h"
 
 namespace weir::cli {
@@ -16,10 +17,12 @@ class RejectsCommand final : public Command {
   std::string summary() const override { return "list the records that a target could not take"; }
   std::vector<std::pair<std::string, std::string>> examples() const override {
     return {{"weir rejects sqlite:feed.db", "where, why, and the beginning of each record"},
-            {"weir rejects sqlite:feed.db --raw", "the records' bytes, as they were read"}};
+            {"weir rejects sqlite:feed.db --raw", "the records' bytes, as they were read"},
+            {"weir rejects duckdb:courts.duckdb --key LT-000017", "why this record is not there"}};
   }
   void declare(Options& options) override {
-    options.argument("TARGET", target_, true, "sqlite:FILE, parquet:DIR or csv:DIR");
+    options.argument("TARGET", target_, true, target::known_targets());
+    options.text("--key", "KEY", key_, "only those of records with this key");
     options.number("--limit", "N", limit_, 1, "at most N of them");
     options.flag("--raw", raw_, "only the records' bytes, each ended by a line feed");
     options.flag("--json", json_, "one JSON object a line");
@@ -30,7 +33,8 @@ class RejectsCommand final : public Command {
     WEIR_ASSIGN(auto target, target::open_target(target_, target::Access::read));
     i64 shown = 0;
     WEIR_TRY(target->rejects([&](const flow::RejectRow& reject) -> Result<void> {
-      if (limit_ == 0 || shown++ < limit_) print(reject);
+      const bool wanted = key_.empty() || reject.key == key_;
+      if (wanted && (limit_ == 0 || shown++ < limit_)) print(reject);
       return {};
     }));
     return exit_done;
@@ -55,6 +59,7 @@ class RejectsCommand final : public Command {
   }
 
   std::string target_;
+  std::string key_;
   i64 limit_ = 0;
   bool raw_ = false;
   bool json_ = false;

@@ -4,6 +4,7 @@
 #include "apps/cli/common_options.h"
 #include "weir/base/bytes.h"
 #include "weir/flow/progress.h"
+#include "weir/target/registry.h"
 
 namespace weir::cli {
 
@@ -32,8 +33,7 @@ class RunCommand final : public Command {
   Result<int> run(const Invocation& invocation) override {
     WEIR_TRY(values_.apply(invocation));
     if (values_.run.target_url.empty() && values_.run.parts == 1)
-      return Error(ErrorCode::usage,
-                   "say where the rows go: --to sqlite:FILE, parquet:DIR or csv:DIR");
+      return Error(ErrorCode::usage, "say where the rows go: --to " + target::known_targets());
     WEIR_ASSIGN(const auto mode,
                 flow::parse_progress_mode(values_.work.progress, flow::stderr_is_terminal()));
     flow::Progress progress({.mode = mode});

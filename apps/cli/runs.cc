@@ -5,6 +5,7 @@
 #include "apps/cli/json.h"
 #include "weir/base/bytes.h"
 #include "weir/base/time.h"
+#include "weir/target/registry.h"
 #include "weir/target/target.h"
 
 namespace weir::cli {
@@ -41,7 +42,7 @@ class RunsCommand final : public Command {
             {"weir runs sqlite:kanji.db --inputs", "and the inputs of each"}};
   }
   void declare(Options& options) override {
-    options.argument("TARGET", target_, true, "sqlite:FILE, parquet:DIR or csv:DIR");
+    options.argument("TARGET", target_, true, target::known_targets());
     options.flag("--inputs", inputs_, "list the inputs of each run too");
     options.flag("--json", json_, "one JSON object a line");
     log_.declare(options);

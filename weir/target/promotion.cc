@@ -98,8 +98,7 @@ class Promotion : public PromotionLanes {
   std::unique_ptr<PromotionIds> ids_;
   std::unique_ptr<LookupUse> use_;
   std::vector<std::unique_ptr<Lane>> lanes_;
-  std::mutex mutex_;  // of winners_, done_rows_ and calls of options_.progress
-  i64 done_rows_ = 0;
+  std::mutex mutex_;  // of winners_ and calls of options_.progress
   i64 rejected_ = 0;
 };
 
@@ -188,8 +187,7 @@ Result<std::vector<Verdict>> Promotion::verdicts(const ChunkTask& task) {
 void Promotion::count_rows(i64 rows) {
   if (!options_.progress) return;
   const std::scoped_lock lock(mutex_);
-  done_rows_ += rows;
-  options_.progress(done_rows_);
+  options_.progress(rows);
 }
 
 Result<void> Promotion::remove_stale() {

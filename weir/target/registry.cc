@@ -41,26 +41,26 @@ const Scheme* find_scheme(std::string_view name) {
   return nullptr;
 }
 
-std::string known_schemes() {
+}  // namespace
+
+std::string known_targets() {
   std::vector<std::string> known;
   for (const Scheme& scheme : schemes)
     known.push_back(fmt::format("{}:{}", scheme.name, scheme.place));
   return fmt::format("{}", fmt::join(known, ", "));
 }
 
-}  // namespace
-
 Result<TargetUrl> parse_target_url(std::string_view url) {
   const auto colon = url.find(':');
   if (colon == url.npos)
     return Error(ErrorCode::usage, fmt::format("\"{}\" is no target: a target is one of {}",
-                                               printable(url), known_schemes()));
+                                               printable(url), known_targets()));
   const std::string shown = printable(without_password(url));
   TargetUrl parsed{std::string(url.substr(0, colon)), std::string(url.substr(colon + 1))};
   const Scheme* scheme = find_scheme(parsed.scheme);
   if (scheme == nullptr)
     return Error(ErrorCode::usage, fmt::format("\"{}\": there is no target called \"{}\", but {}",
-                                               shown, printable(parsed.scheme), known_schemes()));
+                                               shown, printable(parsed.scheme), known_targets()));
   if (parsed.rest.empty())
     return Error(ErrorCode::usage, fmt::format("\"{}\" names no place: write {}:{}", shown,
                                                scheme->name, scheme->place));

@@ -19,4 +19,7 @@ struct Module {
   OpenFunction open = nullptr;
 };
 
+// "sqlite:FILE, csv:FOLDER, ...": what a target may be, for people.
+std::string known_targets();
+
 }  // namespace weir::target

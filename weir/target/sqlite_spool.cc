@@ -30,7 +30,6 @@ class Promotion {
   SqliteWriter& writer_;
   const flow::RunRow& run_;
   const PromoteOptions& options_;
-  i64 done_rows_ = 0;
 };
 
 // How an input stands after a chunk that ends in it: done, where no later chunk begins in it.
@@ -75,8 +74,7 @@ Result<void> Promotion::take(spool::Spool& spool, const std::vector<flow::InputR
       chunk.run = run_.id;
       WEIR_TRY(writer_.end_chunk(chunk, after, name));
     }
-    done_rows_ += chunks[i].rows;
-    if (options_.progress) options_.progress(done_rows_);
+    if (options_.progress) options_.progress(chunks[i].rows);
   }
   return {};
 }

@@ -49,7 +49,7 @@ struct PromoteOptions {
   i32 threads = 1;
   LateColumns* late = nullptr;  // targets that commit by run
   std::stop_token stop;
-  std::function<void(i64 done_rows)> progress;
+  std::function<void(i64 more_rows)> progress;
   // Called when all rows of the run lie in the target, before they are visible to others: `scan` of
   // the target gives them. An error leaves the target as it was. Databases only.
   std::function<Result<void>(Target&)> before_commit;
