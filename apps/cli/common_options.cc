@@ -76,7 +76,7 @@ Result<void> RunOptionValues::apply(const Invocation& invocation) {
   run.stop = invocation.stop;
   run.work = work_folder;
   run.names = job_names();
-  use_job_declaration(run);
+  WEIR_TRY(use_job_declaration(run));
   WEIR_TRY(are_allowed(allow_rejects, 0, 0));
   if (!run.run_date.empty() && !parse_iso_date(run.run_date))
     return Error(ErrorCode::usage,

@@ -33,6 +33,8 @@ class CourtsLoadCommand final : public Command {
                  "a schema of the database, for loading beside production");
     options.text("--prefix", "NAME", place_.prefix,
                  "a folder below the target's, for loading beside production");
+    options.text("--geocoder", "TABLE.csv|URL", geocoder_,
+                 "what addresses are looked up in: a table, or the URL of services");
     options.text("--csv", "DIR", csv_, "the tables as CSV files too, replaced as a whole");
     options.choice("--level", {"1", "2"}, level_, "1: streets are never stored (2)");
     options.choice("--commit", {"run", "file"}, commit_,
@@ -50,13 +52,14 @@ class CourtsLoadCommand final : public Command {
                 flow::parse_progress_mode(values_.work.progress, flow::stderr_is_terminal()));
     flow::Progress progress({.mode = mode});
     values_.run.progress = &progress;
-    WEIR_ASSIGN(const pipeline::RunReport report,
-                courts::load({.run = values_.run,
-                              .level = level_ == "1" ? 1 : 2,
-                              .csv = csv_,
-                              .commit_files = commit_ == "file"}));
+    WEIR_ASSIGN(const courts::LoadReport report, courts::load({.run = values_.run,
+                                                               .level = level_ == "1" ? 1 : 2,
+                                                               .geocoder = geocoder_,
+                                                               .geocoder_rate = rate_,
+                                                               .csv = csv_,
+                                                               .commit_files = commit_ == "file"}));
     progress.finish();
-    return report_run(report, values_);
+    return report_run(report.run, values_);
   }
 
  private:
@@ -75,6 +78,8 @@ class CourtsLoadCommand final : public Command {
 
   RunOptionValues values_;
   courts::TargetPlace place_;
+  std::string geocoder_;
+  double rate_ = 0;
   std::string csv_;
   std::string level_ = "2";
   std::string commit_ = "run";

@@ -15,10 +15,14 @@ extract::Names job_names() {
   return names;
 }
 
-void use_job_declaration(pipeline::RunOptions& run) {
+Result<void> use_job_declaration(pipeline::RunOptions& run) {
   std::error_code error;
-  if (run.declaration_file != "courts" || std::filesystem::exists("courts", error)) return;
+  if (run.declaration_file != "courts" || std::filesystem::exists("courts", error)) return {};
   courts::set_declaration(run);
+  WEIR_ASSIGN(const auto steps,
+              courts::LoadSteps::make({.geocodes = run.profile != "level1", .geocoder = {}}));
+  courts::LoadSteps::add_to(run, steps);
+  return {};
 }
 
 }  // namespace weir::cli

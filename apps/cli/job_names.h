@@ -10,6 +10,6 @@ extract::Names job_names();
 
 // Where the declaration is called as a job, `courts`, and there is no such file: that of the job,
 // with what else its runs have.
-void use_job_declaration(pipeline::RunOptions& run);
+Result<void> use_job_declaration(pipeline::RunOptions& run);
 
 }  // namespace weir::cli

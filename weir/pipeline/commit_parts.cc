@@ -105,7 +105,7 @@ Result<RunReport> commit_parts(const RunOptions& options) {
   });
   if (!report.up_to_date) {
     WEIR_TRY(target->begin(report.run, loaded->tables));
-    WEIR_TRY(promote_spools(options, loaded->tables, spools, started, *target, report));
+    WEIR_TRY(promote_spools(options, *loaded, spools, started, *target, report));
     if (target->commit_by() == target::CommitBy::chunk) WEIR_TRY(target->finish(report.run));
   }
   WEIR_TRY(record_run(options, *target, report));

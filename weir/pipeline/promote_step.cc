@@ -41,7 +41,7 @@ Result<void> enter_step(std::string_view step, i64 total_bytes, const RunOptions
   return target == nullptr ? Result<void>() : target->update(report.run);
 }
 
-Result<void> promote_spools(const RunOptions& options, const Tables& tables,
+Result<void> promote_spools(const RunOptions& options, const LoadedDeclaration& loaded,
                             const std::vector<spool::Spool*>& spools, RunClock started,
                             target::Target& target, RunReport& report) {
   flow::trim_malloc();
@@ -60,11 +60,17 @@ Result<void> promote_spools(const RunOptions& options, const Tables& tables,
                                        row = ended_run(row, started, flow::RunStatus::done);
                                        row.step = "record";
                                      }};
-  StepContext context{.target = target, .tables = tables, .spools = spools, .promote = promote};
+  StepContext context{.run = options,
+                      .declaration = loaded.declaration,
+                      .tables = loaded.tables,
+                      .target = target,
+                      .spools = spools,
+                      .promote = promote};
   for (const JobStep& step : options.steps) {
     WEIR_TRY(enter_step(step.name, 0, options, report, &target));
     WEIR_TRY(step.take(context));
   }
+  WEIR_ASSIGN(const auto held, budget.try_reserve(context.held_bytes));
   const auto promoted = std::chrono::steady_clock::now();
   const bool exports = options.export_rows && target.database() != nullptr;
   if (exports)

@@ -240,7 +240,7 @@ Result<void> Run::read_into_spool() {
 }
 
 Result<void> Run::promote() {
-  WEIR_TRY(promote_spools(options_, loaded_->tables, {spool_.get()}, started_, *target_, report_));
+  WEIR_TRY(promote_spools(options_, *loaded_, {spool_.get()}, started_, *target_, report_));
   log(LogLevel::debug, "remove the spool", {{"folder", spool_->folder().string()}});
   return spool_->remove();
 }

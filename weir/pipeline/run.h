@@ -20,12 +20,17 @@
 
 namespace weir::pipeline {
 
+struct RunOptions;
+
 // What a step of a job has to do with.
 struct StepContext {
-  target::Target& target;
+  const RunOptions& run;
+  const extract::Declaration& declaration;
   const Tables& tables;
+  target::Target& target;
   const std::vector<spool::Spool*>& spools;
   target::PromoteOptions& promote;  // to which it may add: late columns
+  i64 held_bytes = 0;               // to be added to: what the step keeps until the promotion ends
 };
 
 // A step that a job has between reading and promoting. One that was stopped is taken again.

@@ -67,7 +67,7 @@ flow::RunRow ended_run(const flow::RunRow& run, RunClock started, flow::RunStatu
 
 // Steps of the job, then the rows of sealed spools into the target, which has begun the run. They
 // are visible, and `report.run` is done, when it returns.
-Result<void> promote_spools(const RunOptions& options, const Tables& tables,
+Result<void> promote_spools(const RunOptions& options, const LoadedDeclaration& loaded,
                             const std::vector<spool::Spool*>& spools, RunClock started,
                             target::Target& target, RunReport& report);
 

@@ -1,10 +1,8 @@
 #include "weir/jobs/courts/load.h"
 
 #include <algorithm>
-#include <optional>
 #include <utility>
 
-#include "weir/jobs/courts/csv_export.h"
 #include "weir/jobs/courts/declaration.h"
 #include "weir/jobs/courts/names.h"
 #include "weir/store/location.h"
@@ -66,19 +64,21 @@ void set_declaration(pipeline::RunOptions& options) {
   options.again_rejected = true;
 }
 
-Result<pipeline::RunReport> load(const LoadOptions& options) {
+Result<LoadReport> load(const LoadOptions& options) {
   pipeline::RunOptions run = options.run;
   set_declaration(run);
   if (options.level == 1) run.profile = "level1";
-  std::optional<CsvExport> csv;
-  if (!options.csv.empty()) {
-    WEIR_ASSIGN(csv, CsvExport::open({.folder = options.csv}));
-    run.export_rows = [&](target::Target& target) { return csv->write(target); };
-    run.record = [&](target::Target& target) { return csv->publish(target); };
-  }
+  WEIR_ASSIGN(const auto steps, LoadSteps::make({.geocodes = options.level != 1,
+                                                 .geocoder = options.geocoder,
+                                                 .geocoder_rate = options.geocoder_rate,
+                                                 .csv = options.csv}));
+  LoadSteps::add_to(run, steps);
   auto loaded = options.commit_files && !run.dry_run ? load_each(run) : pipeline::run(run);
-  if (csv && !loaded.ok()) static_cast<void>(csv->abandon());
-  return loaded;
+  if (!loaded.ok()) {
+    steps->abandon();
+    return std::move(loaded).error();
+  }
+  return LoadReport{.run = std::move(*loaded), .geocoded = steps->geocoded()};
 }
 
 }  // namespace weir::courts

@@ -5,22 +5,29 @@
 
 #include <string>
 
-#include "weir/pipeline/run.h"
+#include "weir/jobs/courts/load_steps.h"
 
 namespace weir::courts {
 
 struct LoadOptions {
   // Inputs, target, memory and what else holds for every run; the declaration is the job's own.
   pipeline::RunOptions run;
-  i64 level = 2;              // 1: streets are never stored
-  std::string csv;            // a folder for the tables as CSV, see csv_export.h; empty: none
+  i64 level = 2;         // 1: streets are never stored, and nothing is geocoded
+  std::string geocoder;  // see load_steps.h, as the next two
+  double geocoder_rate = 0;
+  std::string csv;
   bool commit_files = false;  // each file is promoted by itself, in the order of their versions
 };
 
-// Errors: those of pipeline::run.
-Result<pipeline::RunReport> load(const LoadOptions& options);
+struct LoadReport {
+  pipeline::RunReport run;
+  std::optional<GeocodeCounts> geocoded;  // empty: nothing was promoted
+};
 
-// The options of a run of this job: its declaration, its names, which files of a folder it takes.
+// Errors: those of pipeline::run and of LoadSteps::make.
+Result<LoadReport> load(const LoadOptions& options);
+
+// What each run of this job has: its declaration, which files of a folder it takes.
 void set_declaration(pipeline::RunOptions& options);
 
 }  // namespace weir::courts
