@@ -20,6 +20,10 @@ std::vector<std::unique_ptr<Command>> all_commands() {
   commands.push_back(make_comics_search_command());
   commands.push_back(make_comics_show_command());
   commands.push_back(make_courts_load_command());
+  commands.push_back(make_courts_purge_command());
+  commands.push_back(make_courts_export_command());
+  commands.push_back(make_courts_geocode_command());
+  commands.push_back(make_courts_cutover_command());
   commands.push_back(make_completion_command());
   commands.push_back(make_man_command());
   return commands;

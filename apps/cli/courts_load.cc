@@ -55,7 +55,6 @@ class CourtsLoadCommand final : public Command {
     WEIR_ASSIGN(const courts::LoadReport report, courts::load({.run = values_.run,
                                                                .level = level_ == "1" ? 1 : 2,
                                                                .geocoder = geocoder_,
-                                                               .geocoder_rate = rate_,
                                                                .csv = csv_,
                                                                .commit_files = commit_ == "file"}));
     progress.finish();
@@ -79,7 +78,6 @@ class CourtsLoadCommand final : public Command {
   RunOptionValues values_;
   courts::TargetPlace place_;
   std::string geocoder_;
-  double rate_ = 0;
   std::string csv_;
   std::string level_ = "2";
   std::string commit_ = "run";

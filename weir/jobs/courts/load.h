@@ -14,7 +14,6 @@ struct LoadOptions {
   pipeline::RunOptions run;
   i64 level = 2;         // 1: streets are never stored, and nothing is geocoded
   std::string geocoder;  // see load_steps.h, as the next two
-  double geocoder_rate = 0;
   std::string csv;
   bool commit_files = false;  // each file is promoted by itself, in the order of their versions
 };

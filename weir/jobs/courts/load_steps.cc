@@ -48,7 +48,6 @@ Result<void> LoadSteps::geocode(pipeline::StepContext& context) {
   const std::filesystem::path& folder = context.spools.front()->folder();
   WEIR_ASSIGN(geocoder_, Geocoder::open({.geocoder = options_.geocoder,
                                          .token = geocoder_token_of_environment(),
-                                         .rate = options_.geocoder_rate,
                                          .folder = folder,
                                          .memory_bytes = share}));
   WEIR_ASSIGN(const auto columns, GeocodeColumns::of(context.declaration, context.tables));

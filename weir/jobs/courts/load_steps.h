@@ -18,8 +18,7 @@ namespace weir::courts {
 struct LoadStepOptions {
   bool geocodes = true;  // streets are stored
   std::string geocoder;  // a table or a URL; empty: rows keep what production has for them
-  double geocoder_rate = 0;
-  std::string csv;  // a folder; empty: none
+  std::string csv;       // a folder; empty: none
 };
 
 class LoadSteps {
