@@ -28,9 +28,12 @@ class CommitCommand final : public Command {
                 flow::parse_progress_mode(values_.work.progress, flow::stderr_is_terminal()));
     flow::Progress progress({.mode = mode});
     values_.run.progress = &progress;
-    WEIR_ASSIGN(const pipeline::RunReport report, pipeline::commit_parts(values_.run));
+    const auto started = std::chrono::steady_clock::now();
+    const auto done = pipeline::commit_parts(values_.run);
+    WEIR_TRY(write_run_metrics(name(), started, done.ok() ? &*done : nullptr, values_));
+    if (!done.ok()) return done.error();
     progress.finish();
-    return report_run(report, values_);
+    return report_run(*done, values_);
   }
 
  private:

@@ -65,6 +65,7 @@ void RunOptionValues::declare_rest(Options& options) {
                "exit with 0 up to N rejects, or up to a share of the records such as 0.01 (0)");
   options.flag("--dry-run", run.dry_run, "say what would be read, and do nothing");
   options.flag("--json", json, "the summary as one JSON object");
+  options.text("--metrics", "FILE", metrics, "what the run did, in Prometheus' text format");
   work.declare(options);
 }
 

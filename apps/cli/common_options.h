@@ -1,6 +1,7 @@
 // Options that several commands share, and what they turn into.
 #pragma once
 
+#include <chrono>
 #include <optional>
 #include <string>
 #include <vector>
@@ -40,6 +41,7 @@ struct RunOptionValues {
   std::string part;  // "K/N"
   std::string work_folder;
   std::string allow_rejects = "0";
+  std::string metrics;  // a file; empty: none
   bool json = false;
 
   void declare(Options& options);
@@ -61,5 +63,11 @@ Result<bool> are_allowed(const std::string& allowed, i64 rejected, i64 records);
 
 // Prints what a run did; its exit status.
 Result<int> report_run(const pipeline::RunReport& report, const RunOptionValues& options);
+
+// Writes the metrics of a run of `job` that began at `started`, where they are asked for; null: it
+// failed.
+Result<void> write_run_metrics(const std::string& job,
+                               std::chrono::steady_clock::time_point started,
+                               const pipeline::RunReport* report, const RunOptionValues& options);
 
 }  // namespace weir::cli

@@ -2,6 +2,7 @@
 #include <fmt/format.h>
 
 #include "apps/cli/courts_target.h"
+#include "weir/base/url.h"
 #include "weir/jobs/courts/upkeep.h"
 
 namespace weir::cli {
@@ -31,7 +32,8 @@ class CourtsCutoverCommand final : public Command {
       return Error(ErrorCode::usage, "say which schema takes the place: --from-schema NAME");
     WEIR_ASSIGN(const std::string url, target_.url());
     WEIR_ASSIGN(const std::string archive, courts::cut_over(url, from_, archive_));
-    fmt::print("{}: the tables of {} are in place, the old ones in {}\n", url, from_, archive);
+    fmt::print("{}: the tables of {} are in place, the old ones in {}\n", without_password(url),
+               from_, archive);
     return exit_done;
   }
 

@@ -2,6 +2,7 @@
 #include <fmt/format.h>
 
 #include "apps/cli/courts_target.h"
+#include "weir/base/url.h"
 #include "weir/jobs/courts/upkeep.h"
 
 namespace weir::cli {
@@ -30,7 +31,7 @@ class CourtsExportCommand final : public Command {
     if (csv_.folder.empty()) return Error(ErrorCode::usage, "say where the files go: --csv DIR");
     WEIR_ASSIGN(const std::string url, target_.url());
     WEIR_TRY(courts::export_csv(url, csv_, work_.memory_limit() / 2));
-    fmt::print("{}: {} is written\n", url, csv_.folder);
+    fmt::print("{}: {} is written\n", without_password(url), csv_.folder);
     return exit_done;
   }
 

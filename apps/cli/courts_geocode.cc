@@ -2,6 +2,7 @@
 #include <fmt/format.h>
 
 #include "apps/cli/courts_target.h"
+#include "weir/base/url.h"
 #include "weir/jobs/courts/upkeep.h"
 
 namespace weir::cli {
@@ -75,7 +76,7 @@ class CourtsGeocodeCommand final : public Command {
       fmt::print(
           "{}: {} of {} addresses found, {} without a match, {} unanswered; {} rows "
           "changed\n",
-          url, with_commas(report.found), with_commas(report.addresses),
+          without_password(url), with_commas(report.found), with_commas(report.addresses),
           with_commas(report.no_match), with_commas(report.unanswered), with_commas(report.rows));
   }
 

@@ -52,16 +52,30 @@ class CourtsLoadCommand final : public Command {
                 flow::parse_progress_mode(values_.work.progress, flow::stderr_is_terminal()));
     flow::Progress progress({.mode = mode});
     values_.run.progress = &progress;
-    WEIR_ASSIGN(const courts::LoadReport report, courts::load({.run = values_.run,
-                                                               .level = level_ == "1" ? 1 : 2,
-                                                               .geocoder = geocoder_,
-                                                               .csv = csv_,
-                                                               .commit_files = commit_ == "file"}));
+    const auto started = std::chrono::steady_clock::now();
+    const auto done = courts::load({.run = values_.run,
+                                    .level = level_ == "1" ? 1 : 2,
+                                    .geocoder = geocoder_,
+                                    .csv = csv_,
+                                    .commit_files = commit_ == "file"});
+    WEIR_TRY(write_run_metrics(name(), started, done.ok() ? &done->run : nullptr, values_));
+    if (!done.ok()) return done.error();
     progress.finish();
-    return report_run(report.run, values_);
+    return report(*done);
   }
 
  private:
+  Result<int> report(const courts::LoadReport& done) const {
+    WEIR_ASSIGN(const int status, report_run(done.run, values_));
+    if (!values_.json && done.geocoded && !done.run.up_to_date) {
+      const courts::GeocodeCounts& counts = *done.geocoded;
+      fmt::print("  addresses {} found, {} kept, {} without a match, {} without a result\n",
+                 with_commas(counts.found), with_commas(counts.kept), with_commas(counts.no_match),
+                 with_commas(counts.without_result));
+    }
+    return status;
+  }
+
   // A part needs no target: its rows wait in the folder of the parts.
   Result<void> find_target() {
     place_.to = values_.run.target_url;

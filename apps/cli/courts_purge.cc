@@ -3,6 +3,7 @@
 
 #include "apps/cli/courts_target.h"
 #include "apps/cli/json.h"
+#include "weir/base/url.h"
 #include "weir/jobs/courts/upkeep.h"
 
 namespace weir::cli {
@@ -36,7 +37,7 @@ class CourtsPurgeCommand final : public Command {
       else if (table.rows > 0)
         fmt::print("  {:>12}  {}\n", with_commas(table.rows), table.name);
     }
-    if (!json_) fmt::print("{}: {} rows removed\n", url, with_commas(rows));
+    if (!json_) fmt::print("{}: {} rows removed\n", without_password(url), with_commas(rows));
     return exit_done;
   }
 

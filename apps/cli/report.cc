@@ -4,7 +4,10 @@
 #include "apps/cli/common_options.h"
 #include "apps/cli/json.h"
 #include "weir/base/bytes.h"
+#include "weir/base/time.h"
 #include "weir/base/url.h"
+#include "weir/flow/process_memory.h"
+#include "weir/pipeline/metrics.h"
 
 namespace weir::cli {
 
@@ -89,6 +92,21 @@ Result<int> report_run(const pipeline::RunReport& report, const RunOptionValues&
     return static_cast<i64>(report.failed.size()) == report.inputs ? exit_failed : exit_rejects;
   WEIR_ASSIGN(const bool allowed, are_allowed(options.allow_rejects, rejected, report.records));
   return allowed ? exit_done : exit_rejects;
+}
+
+Result<void> write_run_metrics(const std::string& job,
+                               std::chrono::steady_clock::time_point started,
+                               const pipeline::RunReport* report, const RunOptionValues& options) {
+  if (options.metrics.empty()) return {};
+  const auto lasted = std::chrono::steady_clock::now() - started;
+  return pipeline::write_metrics(options.metrics,
+                                 {.job = job,
+                                  .target = without_password(options.run.target_url),
+                                  .memory_bytes = options.run.memory_bytes,
+                                  .finished_us = now_microseconds(),
+                                  .seconds = std::chrono::duration<double>(lasted).count(),
+                                  .peak_bytes = flow::peak_resident_bytes()},
+                                 report);
 }
 
 }  // namespace weir::cli

@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "weir/base/bytes.h"
+#include "weir/base/url.h"
 #include "weir/target/target.h"
 
 namespace weir::courts {
@@ -39,11 +40,11 @@ Result<std::string> target_url(const TargetPlace& place) {
   if (is_of_files(parsed.scheme) && !place.schema.empty())
     return Error(ErrorCode::usage, fmt::format("{} has no schemas; --prefix {} gives its files a "
                                                "folder of their own",
-                                               url, place.schema));
+                                               without_password(url), place.schema));
   if (!is_of_files(parsed.scheme) && !place.prefix.empty())
     return Error(ErrorCode::usage, fmt::format("{} is a database; --schema {} gives its tables a "
                                                "schema of their own",
-                                               url, place.prefix));
+                                               without_password(url), place.prefix));
   if (!place.prefix.empty()) {
     if (!url.ends_with('/')) url += '/';
     return url + place.prefix;

@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "weir/base/time.h"
+#include "weir/base/url.h"
 #include "weir/jobs/courts/declaration.h"
 #include "weir/jobs/courts/names.h"
 #include "weir/jobs/courts/views.h"
@@ -27,7 +28,7 @@ Result<target::DatabaseTarget*> database_of(target::Target& target, const std::s
   if (database != nullptr) return database;
   return Error(ErrorCode::usage, fmt::format("{} is no database of which tables can be changed in "
                                              "place; give duckdb:FILE or postgres://…",
-                                             url));
+                                             without_password(url)));
 }
 
 // "archive_20261121"
