@@ -173,7 +173,8 @@ void make_lookup_key(const Address& address, std::string& key) {
 
 StreetParts split_street(std::string_view street) {
   std::string normalized;
-  append_normalized(street, normalized);
+  append_normalized(street.substr(0, street.find('#')), normalized);
+  if (normalized.empty()) append_normalized(street, normalized);
   StreetParts parts;
   Words words = split_words(normalized);
   const std::size_t taken = take_house_number(words, parts.house_number);

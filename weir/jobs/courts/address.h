@@ -32,7 +32,7 @@ void make_lookup_key(const Address& address, std::string& key);
 // The street of an address, both parts as N gives them. The house number is what it begins with:
 // digits, then letters or further numbers behind a hyphen or slash (`20-44`, `123A`, `12 - 34`,
 // `7 1/2`); an ordinal (`149TH`) belongs to the name. Left out of the name: the further numbers of
-// `12 & 14`, and an apartment, unit, suite, room or floor at the end.
+// `12 & 14`, and an apartment, unit, suite, room, floor or `#` at the end.
 struct StreetParts {
   std::string house_number;
   std::string street_name;

@@ -72,6 +72,7 @@ TEST(Address, IsSplitIntoHouseNumberAndStreetName) {
       {"21st 22 Ave", "", "21ST 22 AVE"},
       {"One Penn Plaza", "", "ONE PENN PLAZA"},
       {"#12 Main St", "12", "MAIN ST"},
+      {"12 Main St #3", "12", "MAIN ST"},
       {"100 Main St, Apt. 4B", "100", "MAIN ST"},
       {"100 Main St Unit 4", "100", "MAIN ST"},
       {"100 Main St 2nd Floor", "100", "MAIN ST"},

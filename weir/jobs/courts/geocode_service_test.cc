@@ -36,7 +36,7 @@ TEST(CityService, AsksForHouseNumberStreetBoroughAndZip) {
   EXPECT_TRUE(has_place(answers[0]));
   EXPECT_EQ(fake.sent[0].method, "GET");
   EXPECT_EQ(fake.sent[0].url,
-            "http://geo.example/v1/address?house_number=20-44&street=MORRIS%20AVE%203&"
+            "http://geo.example/v1/address?house_number=20-44&street=MORRIS%20AVE&"
             "borough=Jamaica%20%26%20x&zip=11430");
   EXPECT_EQ(fake.sent[1].url, "http://geo.example/v1/address?street=BROADWAY");
   EXPECT_EQ(fake.sent[0].headers[0].name, "Authorization");
@@ -116,7 +116,7 @@ TEST(CensusService, SendsAListAndTakesItsAnswersInAnyOrder) {
   EXPECT_EQ(fake.sent[0].method, "POST");
   EXPECT_EQ(fake.sent[0].url, "http://geo.example/v1/batch");
   EXPECT_EQ(fake.sent[0].body,
-            "0,20-44 MORRIS AVE 3,Jamaica & x,NY,11430\n"
+            "0,20-44 MORRIS AVE,Jamaica & x,NY,11430\n"
             "1,A B 5,\"x,y\",,\n");
 }
 
