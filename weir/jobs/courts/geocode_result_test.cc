@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include "weir/base/bytes.h"
 #include "weir/jobs/courts/declaration.h"
 #include "weir/jobs/courts/names.h"
 #include "weir/pipeline/loaded_declaration.h"
@@ -24,6 +25,11 @@ TEST(GeocodeResult, ComesBackAsItWasPacked) {
   EXPECT_EQ(back, cells);
   EXPECT_EQ(back[result_lat].number, 40.5F);
   EXPECT_TRUE(has_place(encoded));
+}
+
+// The example of docs/formats/geocoder.md.
+TEST(GeocodeResult, IsPackedAsTheFormatSays) {
+  EXPECT_EQ(to_hex(no_match_result()), "096e6f5f6d61746368" + std::string(38, '0'));
 }
 
 TEST(GeocodeResult, IsRefusedWhereItsBytesAreCut) {

@@ -19,6 +19,15 @@ constexpr std::size_t read_bytes = static_cast<std::size_t>(MiB);
 constexpr std::string_view kept_ending = ".geocoder";
 constexpr std::string_view unfinished_ending = ".geocoder-tmp";
 
+// Named by a hash, whole or not.
+bool is_kept(const fs::path& path) {
+  const std::string name = path.stem();
+  const fs::path ending = path.extension();
+  return (ending == kept_ending || ending == unfinished_ending) &&
+         name.size() == 2 * sizeof(Hash128) &&
+         name.find_first_not_of("0123456789abcdef") == name.npos;
+}
+
 // A stream whose bytes are hashed on their way.
 class HashedStream final : public ByteStream {
  public:
@@ -60,13 +69,12 @@ class TableMaker {
 
   Result<ResultFile> open() {
     WEIR_ASSIGN(content_, content_of(csv_));
-    std::error_code error;
-    fs::create_directories(options_.folder, error);
-    if (error)
-      return system_error(fmt::format("cannot make {}", options_.folder.string()), error.value());
+    WEIR_TRY(make_folder(options_.folder));
     const bool is_small = content_.bytes <= options_.memory_bytes / 2;
     if (is_small) return make_in_memory();
-    const fs::path kept = options_.folder / (to_hex(content_.hash) + std::string(kept_ending));
+    WEIR_TRY(make_folder(kept_folder()));
+    const fs::path kept = kept_folder() / (to_hex(content_.hash) + std::string(kept_ending));
+    std::error_code error;
     if (fs::exists(kept, error)) {
       WEIR_ASSIGN(auto found, open_kept(kept));
       if (found) return std::move(*found);
@@ -75,6 +83,17 @@ class TableMaker {
   }
 
  private:
+  const fs::path& kept_folder() const {
+    return options_.kept.empty() ? options_.folder : options_.kept;
+  }
+
+  static Result<void> make_folder(const fs::path& folder) {
+    std::error_code error;
+    fs::create_directories(folder, error);
+    if (!error) return {};
+    return system_error(fmt::format("cannot make {}", folder.string()), error.value());
+  }
+
   Result<ResultFile> make_in_memory() {
     WEIR_ASSIGN(auto file, spool::File::create_scratch(options_.folder));
     WEIR_TRY(make(file));
@@ -104,7 +123,7 @@ class TableMaker {
     fs::rename(unfinished, kept, error);
     if (error)
       return system_error(fmt::format("cannot rename {}", unfinished.string()), error.value());
-    WEIR_TRY(spool::sync_folder(options_.folder));
+    WEIR_TRY(spool::sync_folder(kept_folder()));
     WEIR_ASSIGN(auto made, spool::File::open_to_read(kept));
     return ResultFile::open(std::move(made), options_.memory_bytes);
   }
@@ -113,14 +132,12 @@ class TableMaker {
   Result<void> remove_kept() {
     std::error_code error;
     std::vector<fs::path> going;
-    for (const auto& entry : fs::directory_iterator(options_.folder, error)) {
-      const fs::path ending = entry.path().extension();
-      if (ending == kept_ending || ending == unfinished_ending) going.push_back(entry.path());
-    }
+    for (const auto& entry : fs::directory_iterator(kept_folder(), error))
+      if (is_kept(entry.path())) going.push_back(entry.path());
     for (const fs::path& path : going)
       if (!error) fs::remove(path, error);
     if (error)
-      return system_error(fmt::format("cannot clean {}", options_.folder.string()), error.value());
+      return system_error(fmt::format("cannot clean {}", kept_folder().string()), error.value());
     return {};
   }
 

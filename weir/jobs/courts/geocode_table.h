@@ -21,7 +21,8 @@
 namespace weir::courts {
 
 struct TableOptions {
-  std::filesystem::path folder;  // for what is kept and for scratch files; made where it is missing
+  std::filesystem::path folder;  // of scratch files; made where it is missing
+  std::filesystem::path kept;    // of tables that are kept, made when one is; empty: `folder`
   i64 memory_bytes = 64 * MiB;   // at work and afterwards
 };
 

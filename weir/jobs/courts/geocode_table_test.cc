@@ -29,7 +29,9 @@ class GeocodeTableTest : public ::testing::Test {
  protected:
   Result<GeocodeTable> open(const std::string& content, i64 memory_bytes = 64 * MiB) {
     std::ofstream(csv(), std::ios::binary) << content;
-    return GeocodeTable::open(csv(), {.folder = kept(), .memory_bytes = memory_bytes});
+    return GeocodeTable::open(
+        csv(),
+        {.folder = folder_.path() / "scratch", .kept = kept(), .memory_bytes = memory_bytes});
   }
   std::string error_of(const std::string& content) {
     const auto table = open(content);
@@ -122,7 +124,9 @@ TEST_F(GeocodeTableTest, KeepsALargeTableByItsContentAndNoOther) {
     ASSERT_TRUE(found && *found) << i;
   }
   ASSERT_TRUE(open(content + row("A|B|1"), memory));
-  EXPECT_EQ(kept_files(), 1) << "that of the former content goes";
+  std::ofstream(kept() / "my.geocoder") << "mine";
+  ASSERT_TRUE(open(content + row("C|B|1"), memory));
+  EXPECT_EQ(kept_files(), 2) << "those of former contents go, and nothing else";
 }
 
 TEST_F(GeocodeTableTest, MakesADamagedKeptFileAgain) {
@@ -137,7 +141,7 @@ TEST_F(GeocodeTableTest, MakesADamagedKeptFileAgain) {
 
 TEST_F(GeocodeTableTest, KeepsNoFileOfASmallTable) {
   ASSERT_TRUE(open(header() + row("A|B|1")));
-  EXPECT_EQ(kept_files(), 0);
+  EXPECT_FALSE(std::filesystem::exists(kept()));
 }
 
 TEST_F(GeocodeTableTest, SaysThatTheFileIsNotThere) {
