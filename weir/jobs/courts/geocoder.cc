@@ -1,5 +1,6 @@
 #include "weir/jobs/courts/geocoder.h"
 
+#include <algorithm>
 #include <cstdlib>
 
 namespace weir::courts {
@@ -9,10 +10,11 @@ namespace {
 // Calls under way at once; a service that is asked for more waits for its turn within the client.
 constexpr i64 calls_at_once = 8;
 
-store::HttpOptions http_options() {
+store::HttpOptions http_options(i64 timeout_s) {
   return {.at_once = calls_at_once,
           .attempts = 5,
-          .idle_timeout = std::chrono::seconds(60),
+          .connect_timeout = std::chrono::seconds(std::min<i64>(timeout_s, 10)),
+          .idle_timeout = std::chrono::seconds(timeout_s),
           .attempt_timeout = std::chrono::minutes(5),
           .first_wait = std::chrono::milliseconds(500),
           .longest_wait = std::chrono::seconds(30)};
@@ -29,10 +31,10 @@ Result<Geocoder> Geocoder::open(const GeocoderOptions& options) {
   Geocoder made;
   const std::string& named = options.geocoder;
   if (named.starts_with("http://") || named.starts_with("https://")) {
-    WEIR_ASSIGN(
-        made.services,
-        GeocodeServices::open(
-            {.url = named, .token = options.token, .rate = options.rate, .http = http_options()}));
+    WEIR_ASSIGN(made.services, GeocodeServices::open({.url = named,
+                                                      .token = options.token,
+                                                      .rate = options.rate,
+                                                      .http = http_options(options.timeout_s)}));
   } else if (!named.empty()) {
     WEIR_ASSIGN(made.table, GeocodeTable::open(named, {.folder = options.folder,
                                                        .memory_bytes = options.memory_bytes}));

@@ -18,6 +18,7 @@ struct GeocoderOptions {
   std::string geocoder;          // a CSV file, or an http:// or https:// URL; empty: none
   std::string token;             // for services; by default that of the environment
   double rate = 0;               // requests a second; 0: no limit
+  i64 timeout_s = 60;            // of a request without a byte
   std::filesystem::path folder;  // of a table's scratch files
   std::filesystem::path kept;    // of large tables, which the next run finds; see geocode_table.h
   i64 memory_bytes = 64 * MiB;   // of a table, while it is made and while it is used
