@@ -16,7 +16,7 @@ namespace weir::courts {
 
 struct GeocoderOptions {
   std::string geocoder;          // a CSV file, or an http:// or https:// URL; empty: none
-  std::string token;             // for services; by default that of the environment
+  std::string token;             // for services, see below
   double rate = 0;               // requests a second; 0: no limit
   i64 timeout_s = 60;            // of a request without a byte
   std::filesystem::path folder;  // of a table's scratch files
