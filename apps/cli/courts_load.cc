@@ -2,6 +2,7 @@
 #include <fmt/format.h>
 
 #include "apps/cli/common_options.h"
+#include "apps/cli/geocoder_options.h"
 #include "weir/jobs/courts/load.h"
 #include "weir/jobs/courts/target_url.h"
 
@@ -33,8 +34,7 @@ class CourtsLoadCommand final : public Command {
                  "a schema of the database, for loading beside production");
     options.text("--prefix", "NAME", place_.prefix,
                  "a folder below the target's, for loading beside production");
-    options.text("--geocoder", "TABLE.csv|URL", geocoder_,
-                 "what addresses are looked up in: a table, or the URL of services");
+    declare_geocoder(options, geocoder_);
     options.text("--csv", "DIR", csv_, "the tables as CSV files too, replaced as a whole");
     options.choice("--level", {"1", "2"}, level_, "1: streets are never stored (2)");
     options.choice("--commit", {"run", "file"}, commit_,
@@ -91,7 +91,7 @@ class CourtsLoadCommand final : public Command {
 
   RunOptionValues values_;
   courts::TargetPlace place_;
-  std::string geocoder_;
+  courts::GeocoderOptions geocoder_;
   std::string csv_;
   std::string level_ = "2";
   std::string commit_ = "run";

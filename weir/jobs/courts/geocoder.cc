@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <cstdlib>
 
+#include "weir/store/file.h"
+
 namespace weir::courts {
 
 namespace {
@@ -20,6 +22,17 @@ store::HttpOptions http_options(i64 timeout_s) {
           .longest_wait = std::chrono::seconds(30)};
 }
 
+bool names_services(const GeocoderOptions& options) {
+  return options.geocoder.starts_with("http://") || options.geocoder.starts_with("https://");
+}
+
+Result<GeocodeServices> open_services(const GeocoderOptions& options) {
+  return GeocodeServices::open({.url = options.geocoder,
+                                .token = options.token,
+                                .rate = static_cast<double>(options.rate),
+                                .http = http_options(options.timeout_s)});
+}
+
 }  // namespace
 
 std::string geocoder_token_of_environment() {
@@ -29,17 +42,26 @@ std::string geocoder_token_of_environment() {
 
 Result<Geocoder> Geocoder::open(const GeocoderOptions& options) {
   Geocoder made;
-  const std::string& named = options.geocoder;
-  if (named.starts_with("http://") || named.starts_with("https://")) {
-    WEIR_ASSIGN(made.services, GeocodeServices::open({.url = named,
-                                                      .token = options.token,
-                                                      .rate = options.rate,
-                                                      .http = http_options(options.timeout_s)}));
-  } else if (!named.empty()) {
-    WEIR_ASSIGN(made.table, GeocodeTable::open(named, {.folder = options.folder,
-                                                       .memory_bytes = options.memory_bytes}));
+  if (names_services(options)) {
+    WEIR_ASSIGN(made.services, open_services(options));
+  } else if (!options.geocoder.empty()) {
+    const TableOptions table{
+        .folder = options.folder, .kept = options.kept, .memory_bytes = options.memory_bytes};
+    WEIR_ASSIGN(made.table, GeocodeTable::open(options.geocoder, table));
   }
   return made;
+}
+
+Result<void> Geocoder::check(const GeocoderOptions& options) {
+  if (options.geocoder.empty()) return {};
+  if (names_services(options)) {
+    const auto opened = open_services(options);
+    return opened ? Result<void>() : opened.error();
+  }
+  WEIR_ASSIGN(const auto stream, store::open_file_stream(options.geocoder));
+  auto read = read_geocode_table(
+      *stream, [](std::string_view, i64, std::string_view) { return Result<void>(); });
+  return read ? read : std::move(read).error().context(options.geocoder);
 }
 
 AddressBook::Asked Geocoder::asked() const {

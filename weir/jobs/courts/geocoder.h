@@ -17,7 +17,7 @@ namespace weir::courts {
 struct GeocoderOptions {
   std::string geocoder;          // a CSV file, or an http:// or https:// URL; empty: none
   std::string token;             // for services, see below
-  double rate = 0;               // requests a second; 0: no limit
+  i64 rate = 0;                  // requests a second; 0: no limit
   i64 timeout_s = 60;            // of a request without a byte
   std::filesystem::path folder;  // of a table's scratch files
   std::filesystem::path kept;    // of large tables, which the next run finds; see geocode_table.h
@@ -33,6 +33,10 @@ struct Geocoder {
 
   // Errors: those of GeocodeTable::open and GeocodeServices::open.
   static Result<Geocoder> open(const GeocoderOptions& options);
+
+  // What can be said of it before hours of reading: whether the table is one, but for repeated
+  // keys, and the services can be asked. Errors: those of `open`.
+  static Result<void> check(const GeocoderOptions& options);
 
   bool is_there() const { return table || services; }
   AddressBook::Asked asked() const;

@@ -12,8 +12,8 @@ namespace weir::courts {
 struct LoadOptions {
   // Inputs, target, memory and what else holds for every run; the declaration is the job's own.
   pipeline::RunOptions run;
-  i64 level = 2;         // 1: streets are never stored, and nothing is geocoded
-  std::string geocoder;  // see load_steps.h, as the next two
+  i64 level = 2;             // 1: streets are never stored, and nothing is geocoded
+  GeocoderOptions geocoder;  // see load_steps.h, as the next one
   std::string csv;
   bool commit_files = false;  // each file is promoted by itself, in the order of their versions
 };

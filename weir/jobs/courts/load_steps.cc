@@ -1,31 +1,15 @@
 #include "weir/jobs/courts/load_steps.h"
 
 #include "weir/jobs/courts/views.h"
-#include "weir/spool/file.h"
 
 namespace weir::courts {
-
-namespace {
-
-// What can be said before hours of reading: a table is read when its turn comes.
-Result<void> check_geocoder(const std::string& geocoder) {
-  if (geocoder.empty()) return {};
-  if (!geocoder.starts_with("http://") && !geocoder.starts_with("https://"))
-    return spool::File::open_to_read(geocoder).ok()
-               ? Result<void>()
-               : spool::File::open_to_read(geocoder).error().context("--geocoder");
-  const auto opened = Geocoder::open({.geocoder = geocoder, .token = {}, .folder = {}});
-  return opened.ok() ? Result<void>() : opened.error().context("--geocoder");
-}
-
-}  // namespace
 
 Result<std::shared_ptr<LoadSteps>> LoadSteps::make(const LoadStepOptions& options) {
   std::shared_ptr<LoadSteps> steps(new LoadSteps(options));
   if (!options.csv.empty()) {
     WEIR_ASSIGN(steps->csv_, CsvExport::open({.folder = options.csv}));
   }
-  WEIR_TRY(check_geocoder(options.geocoder));
+  WEIR_TRY(Geocoder::check(options.geocoder));
   return steps;
 }
 
@@ -46,10 +30,11 @@ Result<void> LoadSteps::geocode(pipeline::StepContext& context) {
   const pipeline::RunOptions& run = context.run;
   const i64 share = context.promote.budget->free_bytes() / 4;
   const std::filesystem::path& folder = context.spools.front()->folder();
-  WEIR_ASSIGN(geocoder_, Geocoder::open({.geocoder = options_.geocoder,
-                                         .token = geocoder_token_of_environment(),
-                                         .folder = folder,
-                                         .memory_bytes = share}));
+  GeocoderOptions named = options_.geocoder;
+  named.folder = named.kept = folder;
+  named.kept += "-geocoder";
+  named.memory_bytes = share;
+  WEIR_ASSIGN(geocoder_, Geocoder::open(named));
   WEIR_ASSIGN(const auto columns, GeocodeColumns::of(context.declaration, context.tables));
   i64 told = 0;
   const GeocodeStepOptions options{

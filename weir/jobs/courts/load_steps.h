@@ -17,13 +17,15 @@ namespace weir::courts {
 
 struct LoadStepOptions {
   bool geocodes = true;  // streets are stored
-  std::string geocoder;  // a table or a URL; empty: rows keep what production has for them
-  std::string csv;       // a folder; empty: none
+  // A table or services; neither: rows keep what production has for them. Folders and memory are
+  // the step's.
+  GeocoderOptions geocoder;
+  std::string csv;  // a folder; empty: none
 };
 
 class LoadSteps {
  public:
-  // Errors: those of CsvExport::open; of Geocoder::open for services; not_found  the table.
+  // Errors: those of CsvExport::open and Geocoder::check.
   static Result<std::shared_ptr<LoadSteps>> make(const LoadStepOptions& options);
 
   // Adds them to a run, which keeps this.
