@@ -39,6 +39,11 @@ def every_fault_once(kind, key, attempt):
     return random.Random(f"{kind} {key}").choice((None, *faults)) if attempt == 1 else None
 
 
+class _Server(http.server.ThreadingHTTPServer):
+    def handle_error(self, *_):
+        """A client that is killed breaks off; that is no trouble of the server's."""
+
+
 class GeocoderServer:
     def __init__(self, table, faults=no_faults, census_only=lambda key: False, late_seconds=3):
         """`census_only`: addresses that the first service does not find."""
@@ -61,7 +66,7 @@ class GeocoderServer:
         return self.asked.total() + len(self.lists)
 
     def __enter__(self):
-        self._server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), self._handler())
+        self._server = _Server(("127.0.0.1", 0), self._handler())
         self._server.daemon_threads = True
         self.url = f"http://127.0.0.1:{self._server.server_port}/v1"
         self._thread = threading.Thread(target=self._server.serve_forever, args=(0.05,))

@@ -2,6 +2,7 @@
 #include <fmt/format.h>
 
 #include "apps/cli/courts_target.h"
+#include "apps/cli/geocoder_options.h"
 #include "weir/base/url.h"
 #include "weir/jobs/courts/upkeep.h"
 
@@ -26,8 +27,7 @@ class CourtsGeocodeCommand final : public Command {
     target_.declare(options);
     options.flag("--backfill", backfill_,
                  "of production; addresses of a load are its own business");
-    options.text("--geocoder", "TABLE.csv|URL", geocode_.geocoder,
-                 "what addresses are looked up in: a table, or the URL of services");
+    declare_geocoder(options, geocode_.geocoder);
     options.text("--where", "status=VALUE", where_, "rows with this status (those without one)");
     options.number("--limit", "N", geocode_.backfill.limit, 1, "at most N addresses");
     options.text("--work", "DIR", work_folder_,
@@ -37,7 +37,7 @@ class CourtsGeocodeCommand final : public Command {
   }
   Result<int> run(const Invocation& invocation) override {
     WEIR_TRY(work_.log.apply());
-    if (!backfill_ || geocode_.geocoder.empty())
+    if (!backfill_ || geocode_.geocoder.geocoder.empty())
       return Error(ErrorCode::usage,
                    "say what is to be geocoded, and by what: --backfill --geocoder TABLE.csv|URL");
     WEIR_ASSIGN(const std::string url, target_.url());

@@ -76,16 +76,14 @@ Result<void> backfill(const std::string& url, const GeocodeOptions& options,
   BackfillOptions own = options.backfill;
   WEIR_ASSIGN(auto target, target::open_target(url, target::Access::write, own.memory_bytes / 2));
   WEIR_TRY(database_of(*target, url));
+  GeocoderOptions named = options.geocoder;
+  WEIR_ASSIGN(named.kept, target->spool_folder());
   const bool is_own_folder = own.folder.empty();
-  if (is_own_folder) {
-    WEIR_ASSIGN(own.folder, target->spool_folder());
-    own.folder += "-geocode";
-  }
-  own.memory_bytes /= 4;
-  WEIR_ASSIGN(auto geocoder, Geocoder::open({.geocoder = options.geocoder,
-                                             .token = geocoder_token_of_environment(),
-                                             .folder = own.folder,
-                                             .memory_bytes = own.memory_bytes}));
+  if (is_own_folder) own.folder = named.kept.string() + "-backfill";
+  named.kept += "-geocoder";  // where loads keep it
+  named.folder = own.folder;
+  named.memory_bytes = own.memory_bytes /= 4;
+  WEIR_ASSIGN(auto geocoder, Geocoder::open(named));
   WEIR_TRY(backfill_geocodes(loaded->declaration, *target, geocoder, own, report));
   return is_own_folder ? target::remove_path(own.folder) : Result<void>();
 }

@@ -29,7 +29,7 @@ Result<std::string> cut_over(const std::string& url, const std::string& from,
                              const std::string& archive);
 
 struct GeocodeOptions {
-  std::string geocoder;
+  GeocoderOptions geocoder;  // folders and memory are those of the backfill
   BackfillOptions backfill;  // an empty folder: beside the target, and removed at the end
 };
 // `report` is right also where an error ends it. Errors: those of Geocoder::open and
