@@ -19,13 +19,21 @@ class RowCollector {
   Result<void> take(const DuckRows& rows) {
     for (i64 first = 0; first < rows.rows();) {
       const i64 held = builder_.rows();
-      i64 count = std::min(rows.rows() - first, batch_rows_ - held);
-      while (count > 0 && !append(rows, first, count)) count /= 2;
-      first += count;
-      if (count == 0 && held == 0)
+      const i64 count = std::min({rows.rows() - first, batch_rows_ - held, at_once_});
+      if (append(rows, first, count)) {
+        first += count;
+        if (builder_.rows() == batch_rows_) WEIR_TRY(flush());
+        continue;
+      }
+      if (held > 0) {
+        WEIR_TRY(flush());
+        continue;
+      }
+      if (count == 1)
         return Error(ErrorCode::budget, fmt::format("one row needs more than {}; raise --memory",
                                                     format_size(arena_.limit_bytes())));
-      if (count == 0 || builder_.rows() == batch_rows_) WEIR_TRY(flush());
+      empty();
+      at_once_ = count / 2;
     }
     return {};
   }
@@ -33,19 +41,22 @@ class RowCollector {
   Result<void> flush() {
     if (builder_.rows() == 0) return {};
     WEIR_TRY(sink_(builder_.view()));
-    builder_.clear();
-    arena_.clear_exhausted();
+    empty();
     return {};
   }
 
  private:
+  void empty() {
+    builder_.clear();
+    arena_.clear_exhausted();
+  }
+
   // False where the arena has no room; the batch is then as it was.
   bool append(const DuckRows& rows, i64 first, i64 count) {
     const i64 held = builder_.rows();
     for (i64 i = 0; i < builder_.column_count(); ++i) {
       if (append_vector(rows.column(i), first, count, builder_.column(i))) continue;
       builder_.truncate(held);
-      arena_.clear_exhausted();
       return false;
     }
     return true;
@@ -54,6 +65,7 @@ class RowCollector {
   flow::Arena& arena_;
   flow::BatchBuilder builder_;
   const i64 batch_rows_;
+  i64 at_once_ = batch_rows_;  // less once the arena was too small for that
   const std::function<Result<void>(const Batch&)>& sink_;
 };
 
