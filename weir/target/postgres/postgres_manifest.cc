@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
+#include "weir/target/deleted_rejects.h"
 #include "weir/target/postgres/copy_format.h"
 #include "weir/target/postgres/manifest_texts.h"
 #include "weir/target/postgres/postgres_schema.h"
@@ -55,17 +56,6 @@ Result<std::vector<flow::InputRow>> collect_inputs(PostgresConnection& connectio
   return inputs;
 }
 
-// The key of a history's row as weir_reject has it; see extract/record_writer.
-std::string reject_key_of(const Table& history) {
-  std::string key;
-  for (const i32 column : history.key) {
-    const std::string& name = history.columns[static_cast<std::size_t>(column)].name;
-    key +=
-        fmt::format("{}coalesce({}::text, '')", key.empty() ? "" : " || '|' || ", quote_name(name));
-  }
-  return key;
-}
-
 }  // namespace
 
 Result<void> put_run(PostgresConnection& connection, const std::string& schema,
@@ -79,8 +69,7 @@ Result<void> put_run(PostgresConnection& connection, const std::string& schema,
 }
 
 Result<void> write_run_tables(PostgresConnection& connection, const std::string& schema,
-                              const Tables& tables, const std::string& run,
-                              const RunTables& manifest) {
+                              const std::string& run, const RunTables& manifest) {
   const std::string inputs = qualified(schema, "weir_input");
   const std::string rejects = qualified(schema, "weir_reject");
   WEIR_TRY(send_all(connection, inputs, input_schema(), false, manifest.inputs));
@@ -89,22 +78,36 @@ Result<void> write_run_tables(PostgresConnection& connection, const std::string&
   WEIR_TRY(connection.execute(
       fmt::format("DELETE FROM {} WHERE location IN (SELECT location FROM {} WHERE run = {})",
                   rejects, inputs, quote_text(run))));
-  WEIR_TRY(send_all(connection, rejects, stored_reject_schema(), false, manifest.rejects));
-  return remove_rejects_of_deleted(connection, schema, tables);
+  return send_all(connection, rejects, stored_reject_schema(), false, manifest.rejects);
 }
 
-Result<void> remove_rejects_of_deleted(PostgresConnection& connection, const std::string& schema,
-                                       const Tables& tables) {
-  for (const Entity& entity : tables.entities) {
-    const std::vector<std::string> conditions = deleted_conditions(tables, entity);
-    if (conditions.empty()) continue;
-    const Table& history = tables.tables[static_cast<std::size_t>(entity.history_table)];
-    WEIR_TRY(connection.execute(
-        fmt::format("DELETE FROM {} WHERE key IN (SELECT {} FROM {} h WHERE {})",
-                    qualified(schema, "weir_reject"), reject_key_of(history),
-                    qualified(schema, history.name), fmt::join(conditions, " OR "))));
-  }
-  return {};
+Result<void> remove_deleted_rejects(PostgresConnection& connection, const std::string& schema,
+                                    const Tables& tables) {
+  if (!has_permanent_deletes(tables)) return {};
+  const std::string rejects = qualified(schema, "weir_reject");
+  WEIR_ASSIGN(
+      const PostgresRows some,
+      connection.query(fmt::format("SELECT FROM {} WHERE key IS NOT NULL LIMIT 1", rejects)));
+  if (some.count() == 0) return {};
+  const std::string deleted =
+      fmt::format("SELECT {} FROM {} WHERE deleted", name_list(version_schema()),
+                  qualified(schema, "weir_version"));
+  WEIR_ASSIGN(const auto collected, DeletedRejects::collect(tables, [&](const BatchSink& sink) {
+                return read_rows(connection, deleted, version_schema(), {}, sink);
+              }));
+  if (collected.empty()) return {};
+  std::vector<std::string> gone;
+  WEIR_TRY(read_rows(
+      connection, fmt::format("SELECT DISTINCT key FROM {} WHERE key IS NOT NULL", rejects),
+      {{{.name = "key", .type = {TypeKind::string}}}}, {}, [&](const Batch& keys) -> Result<void> {
+        for (i64 row = 0; row < keys.rows; ++row)
+          if (const auto key = keys.columns[0].text_at(row); collected.contains(key))
+            gone.push_back(quote_text(key));
+        return {};
+      }));
+  if (gone.empty()) return {};
+  return connection.execute(
+      fmt::format("DELETE FROM {} WHERE key IN ({})", rejects, fmt::join(gone, ", ")));
 }
 
 // Of known keys only those are written that have changed.

@@ -20,15 +20,13 @@ namespace weir::target {
 Result<void> put_run(PostgresConnection& connection, const std::string& schema,
                      const flow::RunRow& run);
 
-// Inputs, chunks and rejects of `run`. Earlier rejects of its inputs go, and all of keys that were
-// deleted for good.
+// Inputs, chunks and rejects of `run`. Earlier rejects of its inputs go.
 Result<void> write_run_tables(PostgresConnection& connection, const std::string& schema,
-                              const Tables& tables, const std::string& run,
-                              const RunTables& manifest);
-// Removes the rejects of keys that the history of an entity with permanent deletes says were
-// deleted.
-Result<void> remove_rejects_of_deleted(PostgresConnection& connection, const std::string& schema,
-                                       const Tables& tables);
+                              const std::string& run, const RunTables& manifest);
+// Removes the rejects of records that were deleted for good, as weir_version has them
+// (deleted_rejects.h).
+Result<void> remove_deleted_rejects(PostgresConnection& connection, const std::string& schema,
+                                    const Tables& tables);
 // `fresh`: there are none yet, and their table was made in this transaction.
 Result<void> write_versions(PostgresConnection& connection, const std::string& schema, bool fresh,
                             const BatchSource& versions);

@@ -156,9 +156,11 @@ std::string create_versions_sql(std::string_view schema) {
                      manifest_columns(version_schema()));
 }
 
-std::string index_versions_sql(std::string_view schema) {
-  return fmt::format("ALTER TABLE {} ADD PRIMARY KEY (entity, key)",
-                     qualified(schema, "weir_version"));
+// Keys that were deleted are few, and wanted by themselves.
+std::vector<std::string> index_versions_sql(std::string_view schema) {
+  const std::string table = qualified(schema, "weir_version");
+  return {fmt::format("ALTER TABLE {} ADD PRIMARY KEY (entity, key)", table),
+          fmt::format("CREATE INDEX ON {} (entity) WHERE deleted", table)};
 }
 
 }  // namespace weir::target

@@ -36,7 +36,7 @@ std::string create_table_sql(const Tables& tables, i32 table, std::string_view s
 std::vector<std::string> create_index_sql(const Tables& tables, i32 table, std::string_view schema);
 // The same of weir_version.
 std::string create_versions_sql(std::string_view schema);
-std::string index_versions_sql(std::string_view schema);
+std::vector<std::string> index_versions_sql(std::string_view schema);
 
 // For rows `h` of the entity's history: conditions of which one holds where the key was deleted for
 // good. None: the entity has no permanent deletes, or no column tells of them.

@@ -252,16 +252,18 @@ Result<void> PostgresStore::make_indexes() {
   for (i32 table = 0; table < table_count(); ++table)
     for (const std::string& sql : create_index_sql(tables_, table, schema_))
       WEIR_TRY(connection_.execute(sql));
-  return connection_.execute(index_versions_sql(schema_));
+  for (const std::string& sql : index_versions_sql(schema_)) WEIR_TRY(connection_.execute(sql));
+  return {};
 }
 
 Result<void> PostgresStore::finish(const RunTables& manifest, const std::vector<i64>& last_ids,
                                    PromotionLanes& /*lanes*/) {
   for (const auto& lane : lanes_) WEIR_TRY(lane->send_all());
-  WEIR_TRY(write_run_tables(connection_, schema_, tables_, run_, manifest));
-  WEIR_TRY(write_last_ids(connection_, schema_, tables_, last_ids));
   WEIR_TRY(write_versions(connection_, schema_, fresh_, manifest.versions));
-  return fresh_ ? make_indexes() : Result<void>();
+  if (fresh_) WEIR_TRY(make_indexes());
+  WEIR_TRY(write_run_tables(connection_, schema_, run_, manifest));
+  WEIR_TRY(remove_deleted_rejects(connection_, schema_, tables_));
+  return write_last_ids(connection_, schema_, tables_, last_ids);
 }
 
 }  // namespace weir::target

@@ -92,6 +92,32 @@ class Purge {
   const Entity& entity_;
 };
 
+// The key of a history's row as weir_reject has it; see extract/record_writer.
+std::string reject_key_of(const Table& history) {
+  std::string key;
+  for (const i32 column : history.key) {
+    const std::string& name = history.columns[static_cast<std::size_t>(column)].name;
+    key +=
+        fmt::format("{}coalesce({}::text, '')", key.empty() ? "" : " || '|' || ", quote_name(name));
+  }
+  return key;
+}
+
+// Of keys that a history says were deleted.
+Result<void> remove_rejects_by_history(PostgresConnection& connection, const std::string& schema,
+                                       const Tables& tables) {
+  for (const Entity& entity : tables.entities) {
+    const std::vector<std::string> conditions = deleted_conditions(tables, entity);
+    if (conditions.empty()) continue;
+    const Table& history = tables.tables[static_cast<std::size_t>(entity.history_table)];
+    WEIR_TRY(connection.execute(
+        fmt::format("DELETE FROM {} WHERE key IN (SELECT {} FROM {} h WHERE {})",
+                    qualified(schema, "weir_reject"), reject_key_of(history),
+                    qualified(schema, history.name), fmt::join(conditions, " OR "))));
+  }
+  return {};
+}
+
 Result<void> check_all_there(PostgresConnection& connection, const std::string& schema,
                              const Tables& tables) {
   for (const Table& table : tables.tables) {
@@ -148,7 +174,7 @@ Result<std::vector<i64>> purge_postgres(PostgresConnection& connection, const st
                  "no entity of the declaration has deletes = \"permanent\" and a history that "
                  "tells of them: there is nothing to purge by");
   WEIR_ASSIGN(const bool has_rejects, has_table(connection, schema, "weir_reject"));
-  if (has_rejects) WEIR_TRY(remove_rejects_of_deleted(connection, schema, tables));
+  if (has_rejects) WEIR_TRY(remove_rejects_by_history(connection, schema, tables));
   WEIR_TRY(transaction.commit());
   return removed;
 }
