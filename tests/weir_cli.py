@@ -5,7 +5,9 @@ The program is build/weir, or what the variable WEIR names. A test module begins
     sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1]))
     import weir_cli
 """
+import atexit
 import functools
+import hashlib
 import json
 import os
 import pathlib
@@ -15,11 +17,16 @@ import subprocess
 import sys
 import tempfile
 import unittest
+import urllib.parse
+
+import postgres_server
 
 CHECKOUT = pathlib.Path(__file__).resolve().parents[1]
 WEIR = os.path.abspath(os.environ.get("WEIR", CHECKOUT / "build/weir"))
 VEHICLES = CHECKOUT / "benchmarks/vehicle_public.toml"
-KINDS = ("sqlite", "csv", "parquet", "duckdb")
+KINDS = ("sqlite", "csv", "parquet", "duckdb", "postgres")
+# Those that are files; the others lie in a server.
+FILE_KINDS = KINDS[:-1]
 # The kinds that are one file, and how its name ends.
 FILE_ENDS = {"sqlite": ".db", "duckdb": ".duckdb"}
 
@@ -41,7 +48,22 @@ def environment(changes):
     """The tests' environment without options that a user may have set for weir."""
     kept = {name: value for name, value in os.environ.items()
             if not name.startswith("WEIR_") or name == "WEIR_SHARED"}
+    kept["XDG_CACHE_HOME"] = cache_folder()
     return kept | {name: str(value) for name, value in (changes or {}).items()}
+
+
+@functools.cache
+def cache_folder():
+    """Where runs into a server wait."""
+    return temporary_folder()
+
+
+@functools.cache
+def postgres():
+    """The server of these tests, begun for the first one that wants it."""
+    server = postgres_server.PostgresServer()
+    atexit.register(server.close)
+    return server
 
 
 def weir(*arguments, env=None, **options):
@@ -67,7 +89,28 @@ def peak_of(*arguments):
 
 
 def target(kind, folder, name="target"):
+    if kind == "postgres":
+        return postgres().url(schema=schema_of(pathlib.Path(folder, name)))
     return f"{kind}:{folder}/{name}" + FILE_ENDS.get(kind, "")
+
+
+def schema_of(path):
+    """A schema of the server for each path that a target of another kind would have."""
+    return f"{path.name[:40]}-{hashlib.md5(str(path).encode(errors='surrogateescape')).hexdigest()[:12]}"
+
+
+def place_of(url):
+    """What messages call a target: its path, or its schema."""
+    if not url.startswith("postgres:"):
+        return str(path_of(url))
+    return urllib.parse.parse_qs(urllib.parse.urlsplit(url).query)["schema"][0]
+
+
+def is_there(url):
+    """Whether something lies where a run would write."""
+    if not url.startswith("postgres:"):
+        return path_of(url).exists()
+    return postgres().sql(f"SELECT to_regnamespace('\"{place_of(url)}\"') IS NOT NULL").strip() == "t"
 
 
 def path_of(url):
@@ -100,6 +143,8 @@ def named_files(node):
 
 def leftovers(url):
     """What lies in or beside a target that no run uses and that is no part of it."""
+    if url.startswith("postgres:"):
+        return leftovers_of_schema(url)
     path = path_of(url)
     if url.partition(":")[0] in FILE_ENDS:
         return sorted(file.name for file in path.parent.glob(path.name + "?*"))
@@ -109,6 +154,15 @@ def leftovers(url):
     folders = {str(folder.relative_to(path)) for folder in path.rglob("*")
                if folder.is_dir() and not any(folder.iterdir())}
     return sorted((found | folders) - kept)
+
+
+def leftovers_of_schema(url):
+    """Tables in the schema that are neither those of the run nor of the manifest, and spools."""
+    tables = postgres().sql("SELECT c.relname FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace "
+                            f"WHERE c.relkind = 'r' AND (nspname = '{place_of(url)}' OR nspname LIKE 'pg_temp%')")
+    manifest = {f"weir_{name}" for name in ("run", "input", "chunk", "reject", "surrogate", "version")}
+    spools = pathlib.Path(cache_folder()).glob("weir/spool-*")
+    return sorted(set(tables.split()) - set(digest(url)) - manifest) + sorted(map(str, spools))
 
 
 def example(name, folder):

@@ -31,6 +31,7 @@ PHASES_OF = {
     "csv": ("read", "spool", "promote", "publish"),
     "parquet": ("read", "spool", "promote", "publish"),
     "duckdb": ("read", "spool", "promote", "publish"),
+    "postgres": ("read", "spool", "promote", "publish"),
 }
 CHUNKS = 20
 LEAST_HITS = 2

@@ -89,7 +89,7 @@ class EqualDigests(weir_cli.WeirTest):
                                              "--work", work, "--chunk-records",
                                              CHUNK_RECORDS[name])
                         self.assertEqual(done.returncode, 0, done.stderr)
-                        self.assertFalse(weir_cli.path_of(url).exists())
+                        self.assertFalse(weir_cli.is_there(url))
                     done = weir_cli.weir("commit", declaration, *inputs, "--work", work, "--to",
                                          url)
                     self.assertEqual(done.returncode, 0, done.stderr)
@@ -103,7 +103,7 @@ class EqualDigests(weir_cli.WeirTest):
         done = weir_cli.weir("commit", weir_cli.VEHICLES, *inputs, "--work", work, "--to", url)
         self.assertEqual(done.returncode, 2)
         self.assertIn("of 3 parts, these are missing: 2, 3", done.stderr)
-        self.assertFalse(weir_cli.path_of(url).exists())
+        self.assertFalse(weir_cli.is_there(url))
 
     def test_a_rerun_finds_that_all_is_up_to_date(self):
         for name, declaration, inputs in self.sources():

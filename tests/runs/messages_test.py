@@ -245,7 +245,8 @@ class Targets(Messages):
         for kind in weir_cli.KINDS:
             for command in ("digest", "rejects", "runs"):
                 with self.subTest(command, target=kind):
-                    self.assert_ends(weir(command, self.url(kind)), 1, f"{self.folder}/target-")
+                    self.assert_ends(weir(command, self.url(kind)), 1,
+                                     weir_cli.place_of(self.url(kind)))
 
     def test_runs_are_listed_newest_first(self):
         files, _ = weir_cli.vehicles(3000)
@@ -306,7 +307,7 @@ class FullDisk(Messages):
         files, _ = weir_cli.vehicles(3000)
         first = self.folder / "first.ndjson"
         first.write_bytes(b"".join(files[0].read_bytes().splitlines(keepends=True)[:20]))
-        for kind in weir_cli.KINDS:
+        for kind in weir_cli.FILE_KINDS:
             with self.subTest(target=kind):
                 url = weir_cli.target(kind, self.disk, kind)
                 self.load(VEHICLES, first, to=url)
@@ -370,8 +371,8 @@ class Memory(Messages):
                     self.assert_ends(done, 4, f"{memory} are too little for 2 threads")
                     memory = re.search(r"give --memory ([\d.]+ MiB)", done.stderr)[1]
                     refusals += 1
-                # What Parquet's own library takes is known once it is loaded.
-                self.assertIn(refusals, (1, 2) if kind == "parquet" else (1,))
+                # What the library of a module takes is known once it is loaded.
+                self.assertIn(refusals, (1, 2) if kind in ("parquet", "postgres") else (1,))
                 self.assertEqual(json.loads(done.stdout)["rejected"], 0)
 
 

@@ -164,7 +164,7 @@ class Retry(weir_cli.WeirTest):
     def test_a_target_that_is_not_there_is_not_made(self, url):
         done = weir_cli.weir("retry", self.folder / "feed.toml", "--to", url)
         self.assertEqual(done.returncode, 1)
-        self.assertFalse(weir_cli.path_of(url).exists())
+        self.assertFalse(weir_cli.is_there(url))
 
 
 if __name__ == "__main__":

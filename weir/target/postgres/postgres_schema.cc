@@ -111,11 +111,14 @@ Result<void> make_manifest_tables(PostgresConnection& connection, const std::str
   };
   WEIR_TRY(create("weir_run", manifest_columns(run_schema()) + ", PRIMARY KEY (id)"));
   WEIR_TRY(create("weir_input", manifest_columns(input_schema()) + ", PRIMARY KEY (run, number)"));
-  WEIR_TRY(create("weir_chunk", manifest_columns(chunk_schema()) + ", PRIMARY KEY (run, number)"));
+  // Parts of a run count their chunks alike.
+  WEIR_TRY(create("weir_chunk", manifest_columns(chunk_schema())));
   WEIR_TRY(create("weir_reject", manifest_columns(stored_reject_schema())));
   WEIR_TRY(create("weir_surrogate", "table_name text PRIMARY KEY, last_id bigint NOT NULL"));
-  return connection.execute(
-      fmt::format("CREATE INDEX ON {} (location)", qualified(schema, "weir_reject")));
+  for (const auto& [table, column] : {std::pair("weir_chunk", "run"), {"weir_reject", "location"}})
+    WEIR_TRY(connection.execute(
+        fmt::format("CREATE INDEX ON {} ({})", qualified(schema, table), column)));
+  return {};
 }
 
 std::string create_table_sql(const Tables& tables, i32 table, std::string_view schema,
