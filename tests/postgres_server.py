@@ -93,7 +93,8 @@ class PostgresServer:
 
     def sql(self, *statements, database="weir", user=USER):
         """What psql prints of statements, without heads."""
-        return run("psql", "-X", "-q", "-A", "-t", "-v", "ON_ERROR_STOP=1", "-h", self.folder, "-U", user,
+        return run("psql", "-X", "-q", "-A", "-t", "-v", "ON_ERROR_STOP=1", "-h", self.folder, "-p",
+                   self.settings.get("port", 5432), "-U", user,
                    "-d", database, *[argument for one in statements for argument in ("-c", one)])
 
 
