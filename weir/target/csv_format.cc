@@ -21,12 +21,13 @@ constexpr i64 read_bytes = 32 * MiB;
 
 class CsvTableWriter : public TableWriter {
  public:
-  CsvTableWriter(OutputFile file, const Schema& schema) : file_(std::move(file)), csv_(schema) {}
+  CsvTableWriter(std::unique_ptr<OutputFile> file, const Schema& schema)
+      : file_(std::move(file)), csv_(schema) {}
 
   Result<void> write_header() {
     std::string header;
     csv_.write_header(header);
-    return file_.write(header);
+    return file_->write(header);
   }
 
   Result<void> append(const Batch& batch) override {
@@ -47,39 +48,37 @@ class CsvTableWriter : public TableWriter {
   void end_group() override {}
 
   Result<FileStats> finish() override {
-    WEIR_TRY(file_.finish());
-    return FileStats{.rows = rows_, .bytes = file_.bytes()};
+    WEIR_TRY(file_->finish());
+    return FileStats{.rows = rows_, .bytes = file_->bytes()};
   }
 
  private:
   // Whole rows.
   Result<void> write(std::string_view text) {
     const std::scoped_lock lock(mutex_);
-    return file_.write(text);
+    return file_->write(text);
   }
 
   std::mutex mutex_;  // of the file and the number of rows
-  OutputFile file_;
+  const std::unique_ptr<OutputFile> file_;
   i64 rows_ = 0;
   const format::CsvWriter csv_;
 };
 
 class FileBytes : public ByteStream {
  public:
-  explicit FileBytes(spool::File file, i64 size) : file_(std::move(file)), size_(size) {}
+  explicit FileBytes(store::SharedFile file) : file_(std::move(file)) {}
 
-  const std::filesystem::path& path() const { return file_.path(); }
+  std::string name() const { return file_->path().string(); }
 
   Result<i64> read(std::span<std::byte> out) override {
-    const i64 count = std::min(static_cast<i64>(out.size()), size_ - offset_);
-    WEIR_TRY(file_.read_at(offset_, out.first(static_cast<std::size_t>(count))));
+    WEIR_ASSIGN(const i64 count, file_->read_at(offset_, out));
     offset_ += count;
     return count;
   }
 
  private:
-  spool::File file_;
-  i64 size_;
+  store::SharedFile file_;
   i64 offset_ = 0;
 };
 
@@ -97,7 +96,7 @@ class CsvTableReader : public TableReader {
     rows_.clear();
     arena_.clear_exhausted();
     auto count = reader_.read(batch_rows_, rows_);
-    if (!count) return std::move(count).error().context(bytes_.path().string());
+    if (!count) return std::move(count).error().context(bytes_.name());
     const Batch all = rows_.view();
     batch = {.rows = *count};
     for (i32 column : columns_)
@@ -119,20 +118,19 @@ class CsvFormat : public FileFormat {
   std::string_view name() const override { return "csv"; }
   bool one_file_a_table() const override { return true; }
 
-  Result<std::unique_ptr<TableWriter>> write(const std::filesystem::path& file,
+  store::ReadPattern read_pattern() const override { return store::ReadPattern::front_to_back; }
+
+  Result<std::unique_ptr<TableWriter>> write(std::unique_ptr<OutputFile> file,
                                              const Schema& schema) const override {
-    WEIR_ASSIGN(OutputFile output, OutputFile::create(file));
-    auto writer = std::make_unique<CsvTableWriter>(std::move(output), schema);
+    auto writer = std::make_unique<CsvTableWriter>(std::move(file), schema);
     WEIR_TRY(writer->write_header());
     return writer;
   }
 
-  Result<std::unique_ptr<TableReader>> read(const std::filesystem::path& file, const Schema& schema,
+  Result<std::unique_ptr<TableReader>> read(store::SharedFile file, const Schema& schema,
                                             const std::vector<i32>& columns,
                                             i64 batch_rows) const override {
-    WEIR_ASSIGN(spool::File input, spool::File::open_to_read(file));
-    WEIR_ASSIGN(const i64 size, input.size());
-    return std::make_unique<CsvTableReader>(FileBytes(std::move(input), size), schema, columns,
+    return std::make_unique<CsvTableReader>(FileBytes(std::move(file)), schema, columns,
                                             batch_rows);
   }
 };

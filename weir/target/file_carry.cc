@@ -148,8 +148,7 @@ bool CarryOver::is_stale_record(i32 table, i64 id) const {
 
 Result<std::unique_ptr<TableReader>> CarryOver::open(const CurrentFile& file,
                                                      const std::vector<i32>& columns) const {
-  return format_.read(folder_.path() / file.file.file, tables_.stored_schema(file.table), columns,
-                      batch_rows);
+  return folder_.read(format_, file.file, tables_.stored_schema(file.table), columns, batch_rows);
 }
 
 Result<void> CarryOver::copy(const CurrentFile& file, flow::Arena& arena,

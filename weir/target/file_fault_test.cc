@@ -18,9 +18,9 @@ using testing::SizeIs;
 class Countdown {
  public:
   explicit Countdown(i64 operations) : left_(operations) {}
-  Result<void> step(const std::filesystem::path& file) {
+  Result<void> step(const std::string& file) {
     if (left_-- != 0) return {};
-    return Error(ErrorCode::io, file.string() + ": no space left on device");
+    return Error(ErrorCode::io, file + ": no space left on device");
   }
   bool failed() const { return left_ < 0; }
 
@@ -30,8 +30,7 @@ class Countdown {
 
 class FailingWriter : public TableWriter {
  public:
-  FailingWriter(std::unique_ptr<TableWriter> writer, std::filesystem::path file,
-                Countdown& countdown)
+  FailingWriter(std::unique_ptr<TableWriter> writer, std::string file, Countdown& countdown)
       : writer_(std::move(writer)), file_(std::move(file)), countdown_(countdown) {}
   Result<void> append(const Batch& batch) override {
     WEIR_TRY(countdown_.step(file_));
@@ -46,7 +45,7 @@ class FailingWriter : public TableWriter {
 
  private:
   std::unique_ptr<TableWriter> writer_;
-  std::filesystem::path file_;
+  std::string file_;
   Countdown& countdown_;
 };
 
@@ -55,17 +54,19 @@ class FailingFormat : public FileFormat {
   explicit FailingFormat(Countdown& countdown) : countdown_(countdown) {}
   std::string_view name() const override { return "csv"; }
   bool one_file_a_table() const override { return true; }
-  Result<std::unique_ptr<TableWriter>> write(const std::filesystem::path& file,
+  store::ReadPattern read_pattern() const override { return csv_->read_pattern(); }
+  Result<std::unique_ptr<TableWriter>> write(std::unique_ptr<OutputFile> file,
                                              const Schema& schema) const override {
-    WEIR_TRY(countdown_.step(file));
-    WEIR_ASSIGN(auto writer, csv_->write(file, schema));
-    return std::make_unique<FailingWriter>(std::move(writer), file, countdown_);
+    const std::string name = file->name();
+    WEIR_TRY(countdown_.step(name));
+    WEIR_ASSIGN(auto writer, csv_->write(std::move(file), schema));
+    return std::make_unique<FailingWriter>(std::move(writer), name, countdown_);
   }
-  Result<std::unique_ptr<TableReader>> read(const std::filesystem::path& file, const Schema& schema,
+  Result<std::unique_ptr<TableReader>> read(store::SharedFile file, const Schema& schema,
                                             const std::vector<i32>& columns,
                                             i64 batch_rows) const override {
-    WEIR_TRY(countdown_.step(file));
-    return csv_->read(file, schema, columns, batch_rows);
+    WEIR_TRY(countdown_.step(file->path()));
+    return csv_->read(std::move(file), schema, columns, batch_rows);
   }
 
  private:

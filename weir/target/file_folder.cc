@@ -1,122 +1,101 @@
 #include "weir/target/file_folder.h"
 
-#include <fcntl.h>
 #include <fmt/format.h>
-#include <sys/file.h>
-#include <unistd.h>
 
-#include <cerrno>
-#include <system_error>
-
-#include "weir/base/bytes.h"
-#include "weir/target/file_output.h"
+#include <map>
 
 namespace weir::target {
 
-namespace fs = std::filesystem;
-
-ReaderLock::~ReaderLock() {
-  if (descriptor_ >= 0) ::close(descriptor_);
-}
-
-Result<bool> ReaderLock::take(const fs::path& file, bool alone) {
-  descriptor_ = ::open(file.c_str(), (alone ? O_RDWR | O_CREAT : O_RDONLY) | O_CLOEXEC, 0666);
-  if (descriptor_ < 0) return system_error(fmt::format("cannot open {}", file.string()), errno);
-  if (::flock(descriptor_, (alone ? LOCK_EX : LOCK_SH) | LOCK_NB) == 0) return true;
-  if (errno == EWOULDBLOCK) return false;
-  return system_error(fmt::format("cannot lock {}", file.string()), errno);
-}
-
-Result<std::unique_ptr<FileFolder>> FileFolder::open(const fs::path& folder,
+Result<std::unique_ptr<FileFolder>> FileFolder::open(std::unique_ptr<FileStore> store,
                                                      std::string_view format, Access access) {
-  std::unique_ptr<FileFolder> opened(new FileFolder(folder, access));
-  if (access == Access::write) {
-    WEIR_TRY(make_folders(opened->state()));
-    auto lock = RunLock::take(opened->state() / "lock");
-    if (!lock) return std::move(lock).error().context(folder.string());
-    opened->writer_.emplace(*std::move(lock));
-    ReaderLock made;
-    WEIR_TRY(made.take(opened->state() / "readers", true));
-  }
-  WEIR_TRY(opened->load(format));
+  std::unique_ptr<FileFolder> opened(new FileFolder(std::move(store)));
+  if (access == Access::write) WEIR_TRY(opened->store_->lock());
+  WEIR_TRY(opened->load(format, access == Access::read));
   return opened;
 }
 
-Result<void> FileFolder::load(std::string_view format) {
-  const fs::path file = state() / "current.json";
-  const bool reads = access_ == Access::read;
-  std::error_code error;
-  if (!fs::exists(file, error)) {
+Result<void> FileFolder::load(std::string_view format, bool reads) {
+  WEIR_ASSIGN(auto json, store_->read_current());
+  if (!json) {
     manifest_.format = format;
     if (!reads) return {};
     return Error(ErrorCode::not_found,
-                 fmt::format("{}: no run of Weir has written there ({} is not there)",
-                             path_.string(), file.string()));
+                 fmt::format("{}: no run of Weir has written there ({} is not there)", name(),
+                             store_->name_of("_weir/current.json")));
   }
   if (reads) {
-    // A writer holds it while it removes files that are not current: read on without it.
-    WEIR_TRY(reader_.take(state() / "readers", false));
+    WEIR_TRY(store_->hold_for_reading());
+    WEIR_ASSIGN(json, store_->read_current());  // as it is from now on
+    if (!json) return Error(ErrorCode::not_found, name() + ": it is being removed");
   }
-  WEIR_ASSIGN(const std::string json, read_file(file));
-  auto manifest = file_manifest_from_json(json);
-  if (!manifest) return std::move(manifest).error().context(file.string());
+  auto manifest = file_manifest_from_json(*json);
+  if (!manifest) return std::move(manifest).error().context(store_->name_of("_weir/current.json"));
   manifest_ = *std::move(manifest);
   if (manifest_.format == format) return {};
-  return Error(ErrorCode::usage, fmt::format("{} holds {} files: open it as {}:{}", path_.string(),
-                                             manifest_.format, manifest_.format, path_.string()));
+  return Error(ErrorCode::usage, fmt::format("{} holds {} files: open it as {}:{}", name(),
+                                             manifest_.format, manifest_.format, name()));
 }
 
-fs::path FileFolder::state_of(std::string_view run) const { return state() / run; }
+Result<std::unique_ptr<TableWriter>> FileFolder::write(const FileFormat& format,
+                                                       const std::string& file,
+                                                       const Schema& schema) const {
+  WEIR_ASSIGN(auto output, store_->create(file));
+  return format.write(std::move(output), schema);
+}
 
-Result<void> FileFolder::store(FileManifest next) {
-  WEIR_TRY(replace_file(state() / "current.json", to_json(next)));
+Result<std::unique_ptr<TableReader>> FileFolder::read(const FileFormat& format,
+                                                      const TableFile& file, const Schema& schema,
+                                                      const std::vector<i32>& columns,
+                                                      i64 batch_rows) const {
+  WEIR_ASSIGN(auto input, store_->open(file.file, format.read_pattern()));
+  return format.read(std::move(input), schema, columns, batch_rows);
+}
+
+Result<void> FileFolder::replace(FileManifest next) {
+  WEIR_TRY(store_->replace_current(to_json(next)));
   manifest_ = std::move(next);
-  return spool::sync_folder(state());
+  return {};
 }
 
-bool FileFolder::is_current(const fs::path& file) const {
-  const std::string name = file.generic_string();
+// A folder is current as long as a file in it is.
+bool FileFolder::is_current(std::string_view path) const {
+  const std::string folder = std::string(path) + "/";
   for (const auto& files : manifest_.files)
     for (const TableFile& current : files)
-      if (current.file == name || current.file.starts_with(name + "/")) return true;
+      if (current.file == path || current.file.starts_with(folder)) return true;
   for (const FileRun& run : manifest_.runs)
     for (const auto& kept : {run.inputs, run.chunks, run.rejects})
-      if (kept && kept->file == name) return true;
-  return manifest_.versions && manifest_.versions->file == name;
+      if (kept && kept->file == path) return true;
+  return manifest_.versions && manifest_.versions->file == path;
 }
 
-// Files of tables that are not current, and folders that become empty.
-Result<void> FileFolder::remove_tables_of(const FileRun& run) {
-  std::error_code error;
-  std::vector<fs::path> stale;
-  for (fs::recursive_directory_iterator at(path_ / run.row.id, error), end; !error && at != end;
-       at.increment(error))
-    if (!is_current(fs::relative(at->path(), path_, error))) stale.push_back(at->path());
-  if (!is_current(run.row.id)) stale = {path_ / run.row.id};
-  for (const fs::path& file : stale) WEIR_TRY(remove_path(file));
-  return {};
-}
-
-// All of a run that was not published; of one that was, versions that are no longer current.
-Result<void> FileFolder::remove_state_of(const FileRun& run) {
-  const fs::path state = state_of(run.row.id);
-  if (run.row.status != flow::RunStatus::done) return remove_path(state);
-  WEIR_TRY(remove_path(state / "tables"));
-  std::error_code error;
-  for (fs::directory_iterator at(state, error), end; !error && at != end; at.increment(error))
-    if (!is_current(fs::relative(at->path(), path_, error))) WEIR_TRY(remove_path(at->path()));
-  return {};
-}
-
+// Of a run that was published, files go that are no longer current; of one that was not, everything
+// does. What no run of the manifest wrote is left alone.
 Result<void> FileFolder::remove_leftovers() {
-  ReaderLock readers;
-  WEIR_ASSIGN(const bool alone, readers.take(state() / "readers", true));
-  if (!alone) return {};
-  for (const FileRun& run : manifest_.runs) {
-    WEIR_TRY(remove_tables_of(run));
-    WEIR_TRY(remove_state_of(run));
+  WEIR_TRY(store_->remove_unfinished());
+  std::map<std::string_view, bool> is_done;
+  for (const FileRun& run : manifest_.runs)
+    is_done[run.row.id] = run.row.status == flow::RunStatus::done;
+  const FileRun* current = manifest_.find_run(manifest_.current);
+
+  WEIR_ASSIGN(const auto paths, store_->list());
+  std::vector<std::string> never_read, read_before;
+  for (const std::string& path : paths) {
+    constexpr std::string_view state = "_weir/";
+    std::string_view rest = path;
+    const bool is_state = rest.starts_with(state);
+    if (is_state) rest.remove_prefix(state.size());
+    const std::string_view run = rest.substr(0, rest.find('/'));
+    rest.remove_prefix(std::min(run.size() + 1, rest.size()));
+    const auto known = is_done.find(run);
+    if (known == is_done.end()) continue;
+    // The folder of what is kept of a run stays with it.
+    const bool is_kept = is_state && known->second && rest.empty();
+    if (is_kept || is_current(path)) continue;
+    (known->second ? read_before : never_read).push_back(path);
   }
-  return {};
+  WEIR_TRY(store_->remove(never_read, 0));
+  return store_->remove(read_before, current == nullptr ? 0 : current->row.finished_us);
 }
 
 }  // namespace weir::target

@@ -5,7 +5,6 @@
 // time, unless `one_file_a_table` says otherwise.
 #pragma once
 
-#include <filesystem>
 #include <memory>
 #include <numeric>
 #include <string_view>
@@ -13,6 +12,8 @@
 
 #include "weir/base/batch.h"
 #include "weir/base/result.h"
+#include "weir/store/random_access.h"
+#include "weir/target/file_output.h"
 
 namespace weir::target {
 
@@ -57,12 +58,12 @@ class FileFormat {
   // True: a run writes one file a table, and its writer may be used by several threads at once.
   // False: each thread writes files of its own.
   virtual bool one_file_a_table() const = 0;
-  // Makes the file, whose folder is there.
-  virtual Result<std::unique_ptr<TableWriter>> write(const std::filesystem::path& file,
+  // How its files are read.
+  virtual store::ReadPattern read_pattern() const = 0;
+  virtual Result<std::unique_ptr<TableWriter>> write(std::unique_ptr<OutputFile> file,
                                                      const Schema& schema) const = 0;
   // Reads the columns at `columns` of `schema`, in that order, about `batch_rows` rows at a time.
-  virtual Result<std::unique_ptr<TableReader>> read(const std::filesystem::path& file,
-                                                    const Schema& schema,
+  virtual Result<std::unique_ptr<TableReader>> read(store::SharedFile file, const Schema& schema,
                                                     const std::vector<i32>& columns,
                                                     i64 batch_rows) const = 0;
 };

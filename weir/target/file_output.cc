@@ -7,6 +7,8 @@
 #include <span>
 #include <system_error>
 
+#include "weir/spool/file.h"
+
 namespace weir::target {
 namespace {
 
@@ -14,30 +16,38 @@ Error path_error(std::string_view what, const std::filesystem::path& path, int n
   return system_error(fmt::format("cannot {} {}", what, path.string()), number);
 }
 
+class DiskFile final : public OutputFile {
+ public:
+  explicit DiskFile(spool::File file) : OutputFile(file.path().string()), file_(std::move(file)) {}
+
+  Result<void> write(std::string_view bytes) override {
+    WEIR_TRY(file_.write_at(bytes_, std::as_bytes(std::span(bytes))));
+    bytes_ += static_cast<i64>(bytes.size());
+    return {};
+  }
+
+  Result<void> finish() override {
+    WEIR_TRY(file_.sync());
+    file_.close();
+    return {};
+  }
+
+ private:
+  spool::File file_;
+};
+
 }  // namespace
 
-Result<OutputFile> OutputFile::create(const std::filesystem::path& path) {
+Result<std::unique_ptr<OutputFile>> create_output_file(const std::filesystem::path& path) {
   WEIR_ASSIGN(spool::File file, spool::File::create(path));
-  return OutputFile(std::move(file));
-}
-
-Result<void> OutputFile::write(std::string_view bytes) {
-  WEIR_TRY(file_.write_at(bytes_, std::as_bytes(std::span(bytes))));
-  bytes_ += static_cast<i64>(bytes.size());
-  return {};
-}
-
-Result<void> OutputFile::finish() {
-  WEIR_TRY(file_.sync());
-  file_.close();
-  return {};
+  return std::unique_ptr<OutputFile>(std::make_unique<DiskFile>(std::move(file)));
 }
 
 Result<void> replace_file(const std::filesystem::path& path, std::string_view bytes) {
   const std::filesystem::path next = path.string() + ".new";
-  WEIR_ASSIGN(OutputFile file, OutputFile::create(next));
-  WEIR_TRY(file.write(bytes));
-  WEIR_TRY(file.finish());
+  WEIR_ASSIGN(const auto file, create_output_file(next));
+  WEIR_TRY(file->write(bytes));
+  WEIR_TRY(file->finish());
   return rename_path(next, path);
 }
 

@@ -2,11 +2,6 @@
 
 #include <fmt/format.h>
 
-#include <set>
-
-#include "weir/spool/file.h"
-#include "weir/target/file_output.h"
-
 namespace weir::target {
 
 namespace {
@@ -17,13 +12,12 @@ constexpr i64 groups_a_file = 8;
 
 }  // namespace
 
-TableOutputs::TableOutputs(const FileFormat& format, const Tables& tables,
-                           std::filesystem::path folder, std::string prefix, i64 lanes,
-                           i64 lane_bytes)
+TableOutputs::TableOutputs(const FileFormat& format, const Tables& tables, FileFolder& folder,
+                           std::string run, i64 lanes, i64 lane_bytes)
     : format_(format),
       tables_(tables),
-      folder_(std::move(folder)),
-      prefix_(std::move(prefix)),
+      folder_(folder),
+      run_(std::move(run)),
       lane_bytes_(lane_bytes),
       lanes_(static_cast<std::size_t>(format.one_file_a_table() ? 1 : lanes)) {
   for (Lane& lane : lanes_) lane.resize(tables.tables.size());
@@ -42,8 +36,8 @@ Result<TableWriter*> TableOutputs::writer(i64 lane, i32 table) {
   Output& output = lanes_[static_cast<std::size_t>(lane)][static_cast<std::size_t>(table)];
   if (output.writer == nullptr) {
     output.name = file_name(lane, table);
-    WEIR_TRY(make_folders((folder_ / output.name).parent_path()));
-    WEIR_ASSIGN(output.writer, format_.write(folder_ / output.name, tables_.stored_schema(table)));
+    const std::string file = folder_.store().tables_of(run_) + "/" + output.name;
+    WEIR_ASSIGN(output.writer, folder_.write(format_, file, tables_.stored_schema(table)));
   }
   return output.writer.get();
 }
@@ -66,7 +60,7 @@ Result<void> TableOutputs::append(i64 lane, i32 table, const Batch& rows) {
 
 Result<void> TableOutputs::end_file(Output& output) {
   WEIR_ASSIGN(const FileStats stats, output.writer->finish());
-  output.ended.push_back({prefix_ + "/" + output.name, stats.rows, stats.bytes});
+  output.ended.push_back({run_ + "/" + output.name, stats.rows, stats.bytes});
   output.writer.reset();
   output.groups = 0;
   return {};
@@ -102,18 +96,15 @@ Result<void> TableOutputs::end_lane(i64 lane) {
 
 Result<std::vector<std::vector<TableFile>>> TableOutputs::finish() {
   std::vector<std::vector<TableFile>> files(tables_.tables.size());
-  std::set<std::filesystem::path> folders = {folder_};
   for (i64 i = 0; i < lanes(); ++i) {
     WEIR_TRY(end_lane(i));
     Lane& lane = lanes_[static_cast<std::size_t>(i)];
     for (std::size_t table = 0; table < lane.size(); ++table) {
       Output& output = lane[table];
       if (output.ended.empty()) continue;
-      folders.insert((folder_ / output.name).parent_path());
       for (TableFile& file : output.ended) files[table].push_back(std::move(file));
     }
   }
-  for (const auto& folder : folders) WEIR_TRY(spool::sync_folder(folder));
   return files;
 }
 

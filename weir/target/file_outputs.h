@@ -13,6 +13,7 @@
 #include <vector>
 
 #include "weir/base/tables.h"
+#include "weir/target/file_folder.h"
 #include "weir/target/file_format.h"
 #include "weir/target/file_manifest.h"
 
@@ -20,9 +21,9 @@ namespace weir::target {
 
 class TableOutputs {
  public:
-  // `folder` is there; files are named in manifests as `prefix`/TABLE...
-  TableOutputs(const FileFormat& format, const Tables& tables, std::filesystem::path folder,
-               std::string prefix, i64 lanes, i64 lane_bytes);
+  // Files are written where `folder` wants them of `run`, and named in its manifest as RUN/TABLE...
+  TableOutputs(const FileFormat& format, const Tables& tables, FileFolder& folder, std::string run,
+               i64 lanes, i64 lane_bytes);
 
   // Errors: io, with the file's name.
   Result<void> append(i64 lane, i32 table, const Batch& rows);
@@ -31,13 +32,13 @@ class TableOutputs {
   i64 lanes() const { return static_cast<i64>(lanes_.size()); }
   // Ends the files of a lane: nothing more is appended to it. From any thread, one a lane.
   Result<void> end_lane(i64 lane);
-  // Ends and syncs all files and their folders. Of each table the files, in the order of lanes.
+  // Ends all files. Of each table the files, in the order of lanes.
   Result<std::vector<std::vector<TableFile>>> finish();
 
  private:
   struct Output {
     std::unique_ptr<TableWriter> writer;
-    std::string name;              // within the folder
+    std::string name;              // TABLE...
     i64 groups = 0;                // ended in the open file
     std::vector<TableFile> ended;  // files that are whole
   };
@@ -50,8 +51,8 @@ class TableOutputs {
 
   const FileFormat& format_;
   const Tables& tables_;
-  const std::filesystem::path folder_;
-  const std::string prefix_;
+  FileFolder& folder_;
+  const std::string run_;
   const i64 lane_bytes_;
   std::vector<Lane> lanes_;  // one, where all share their files
   std::mutex mutex_;         // of making a shared file

@@ -1,9 +1,9 @@
 #include "weir/target/file_promote.h"
 
-#include "weir/spool/file.h"
+#include <algorithm>
+
 #include "weir/target/deleted_rejects.h"
 #include "weir/target/file_carry.h"
-#include "weir/target/file_output.h"
 #include "weir/target/file_outputs.h"
 #include "weir/target/file_run_tables.h"
 #include "weir/target/promotion.h"
@@ -13,19 +13,20 @@ namespace weir::target {
 namespace {
 
 constexpr i64 known_rows_at_once = 4096;
+constexpr i64 least_row_bytes = 1 * MiB;  // of row groups, for each lane
 
-class FileStore : public PromotionStore {
+class FilePromotionStore : public PromotionStore {
  public:
-  FileStore(const FileFormat& format, FileFolder& folder, const Tables& tables, std::string run)
+  FilePromotionStore(const FileFormat& format, FileFolder& folder, const Tables& tables,
+                     std::string run)
       : format_(format),
         folder_(folder),
         tables_(tables),
         run_(std::move(run)),
         next_(folder.manifest()) {}
 
-  Result<void> make_folder();
-  // Syncs the files. The manifest that lists them.
-  Result<FileManifest> publishable(flow::RunRow run);
+  // The manifest that lists them.
+  FileManifest publishable(flow::RunRow run);
 
   Result<spool::KnownVersions> known_versions() override {
     return read_versions(format_, folder_, folder_.manifest().versions);
@@ -55,17 +56,11 @@ class FileStore : public PromotionStore {
   std::unique_ptr<CarryOver> carry_;
 };
 
-Result<void> FileStore::make_folder() {
-  const auto state = folder_.state_of(run_);
-  WEIR_TRY(remove_path(state));
-  return make_folders(state / "tables");
-}
-
-Result<void> FileStore::known_rows(i32 table, const spool::RowSink& sink) {
+Result<void> FilePromotionStore::known_rows(i32 table, const spool::RowSink& sink) {
   const Schema schema = tables_.stored_schema(table);
   for (const TableFile& file : folder_.manifest().files[static_cast<std::size_t>(table)]) {
-    WEIR_ASSIGN(const auto reader, format_.read(folder_.path() / file.file, schema,
-                                                all_columns(schema), known_rows_at_once));
+    WEIR_ASSIGN(const auto reader,
+                folder_.read(format_, file, schema, all_columns(schema), known_rows_at_once));
     Batch batch;
     for (;;) {
       WEIR_ASSIGN(const bool more, reader->next(batch));
@@ -77,10 +72,12 @@ Result<void> FileStore::known_rows(i32 table, const spool::RowSink& sink) {
 }
 
 // Files of which no row goes are listed again; rows that stay of others are copied.
-Result<void> FileStore::remove_stale(const StaleKeys& stale, LookupUse& use,
-                                     PromotionLanes& lanes) {
-  outputs_ = std::make_unique<TableOutputs>(format_, tables_, folder_.state_of(run_) / "tables",
-                                            run_, lanes.count(), lanes.store_bytes());
+Result<void> FilePromotionStore::remove_stale(const StaleKeys& stale, LookupUse& use,
+                                              PromotionLanes& lanes) {
+  // What files hold while they are written comes off the shares of the lanes.
+  const i64 row_bytes = lanes.store_bytes() - folder_.store().write_bytes() / lanes.count();
+  outputs_ = std::make_unique<TableOutputs>(format_, tables_, folder_, run_, lanes.count(),
+                                            std::max<i64>(row_bytes, least_row_bytes));
   carry_ = std::make_unique<CarryOver>(format_, folder_, lanes.store_bytes());
   WEIR_TRY(carry_->find_stale(stale, lanes));
   const auto& files = carry_->files();
@@ -89,8 +86,8 @@ Result<void> FileStore::remove_stale(const StaleKeys& stale, LookupUse& use,
   });
 }
 
-Result<void> FileStore::keep(const CurrentFile& file, LookupUse& use, flow::Arena& arena,
-                             i64 lane) {
+Result<void> FilePromotionStore::keep(const CurrentFile& file, LookupUse& use, flow::Arena& arena,
+                                      i64 lane) {
   if (file.goes_whole()) return {};
   if (file.stays_whole()) return mark_links(file, use);
   return carry_->copy(file, arena, [&](i32 table, const Batch& rows) {
@@ -99,13 +96,12 @@ Result<void> FileStore::keep(const CurrentFile& file, LookupUse& use, flow::Aren
   });
 }
 
-Result<void> FileStore::mark_links(const CurrentFile& file, LookupUse& use) {
+Result<void> FilePromotionStore::mark_links(const CurrentFile& file, LookupUse& use) {
   std::vector<i32> columns;
   for (const LookupUse::Link& link : use.links(file.table)) columns.push_back(link.column);
   if (columns.empty()) return {};
-  WEIR_ASSIGN(const auto reader,
-              format_.read(folder_.path() / file.file.file, tables_.stored_schema(file.table),
-                           columns, known_rows_at_once));
+  WEIR_ASSIGN(const auto reader, folder_.read(format_, file.file, tables_.stored_schema(file.table),
+                                              columns, known_rows_at_once));
   Batch batch;
   for (;;) {
     WEIR_ASSIGN(const bool more, reader->next(batch));
@@ -115,8 +111,8 @@ Result<void> FileStore::mark_links(const CurrentFile& file, LookupUse& use) {
 }
 
 // The rows that still wait are written by all threads, while one of them writes the run's tables.
-Result<void> FileStore::finish(const RunTables& manifest, const std::vector<i64>& last_ids,
-                               PromotionLanes& lanes) {
+Result<void> FilePromotionStore::finish(const RunTables& manifest, const std::vector<i64>& last_ids,
+                                        PromotionLanes& lanes) {
   std::vector<std::vector<TableFile>> kept(tables_.tables.size());
   for (const CurrentFile& file : carry_->files())
     if (file.stays_whole()) kept[static_cast<std::size_t>(file.table)].push_back(file.file);
@@ -132,7 +128,7 @@ Result<void> FileStore::finish(const RunTables& manifest, const std::vector<i64>
   return {};
 }
 
-Result<void> FileStore::write_run_tables(const RunTables& manifest) {
+Result<void> FilePromotionStore::write_run_tables(const RunTables& manifest) {
   FileRun& run = *next_.find_run(run_);
   const auto write = [&](std::string_view table, const Schema& schema, const BatchSource& rows) {
     return write_run_table(format_, folder_, run_, table, schema, rows);
@@ -143,7 +139,7 @@ Result<void> FileStore::write_run_tables(const RunTables& manifest) {
   return write_rejects(manifest);
 }
 
-Result<void> FileStore::write_rejects(const RunTables& manifest) {
+Result<void> FilePromotionStore::write_rejects(const RunTables& manifest) {
   WEIR_ASSIGN(const auto deleted, DeletedRejects::collect(tables_, manifest.versions));
   FileRun& run = *next_.find_run(run_);
   WEIR_ASSIGN(run.rejects,
@@ -156,7 +152,7 @@ Result<void> FileStore::write_rejects(const RunTables& manifest) {
 }
 
 // A file in which nothing is left out stays as it is.
-Result<void> FileStore::remove_rejects(FileRun& run, const DeletedRejects& deleted) {
+Result<void> FilePromotionStore::remove_rejects(FileRun& run, const DeletedRejects& deleted) {
   bool contains = false;
   WEIR_TRY(read_rejects(format_, folder_, *run.rejects,
                         [&](const flow::RejectRow& reject) -> Result<void> {
@@ -172,8 +168,7 @@ Result<void> FileStore::remove_rejects(FileRun& run, const DeletedRejects& delet
   return {};
 }
 
-Result<FileManifest> FileStore::publishable(flow::RunRow run) {
-  WEIR_TRY(spool::sync_folder(folder_.state_of(run_)));
+FileManifest FilePromotionStore::publishable(flow::RunRow run) {
   next_.find_run(run_)->row = std::move(run);
   next_.current = run_;
   next_.tables = tables_;
@@ -186,8 +181,9 @@ Result<FileManifest> write_promotion(const FileFormat& format, FileFolder& folde
                                      const Tables& tables, const flow::RunRow& run,
                                      const std::vector<spool::Spool*>& spools,
                                      const PromoteOptions& options) {
-  FileStore store(format, folder, tables, run.id);
-  WEIR_TRY(store.make_folder());
+  FilePromotionStore store(format, folder, tables, run.id);
+  folder.store().use_scratch(spools.front()->folder());
+  WEIR_TRY(folder.store().prepare(run.id));
   WEIR_ASSIGN(flow::RunRow ended, promote_into(store, tables, run, spools, options));
   return store.publishable(std::move(ended));
 }

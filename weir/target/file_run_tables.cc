@@ -11,7 +11,7 @@ constexpr i64 rows_at_once = 4096;
 
 Result<std::unique_ptr<TableReader>> open_table(const FileFormat& format, const FileFolder& folder,
                                                 const TableFile& file, const Schema& schema) {
-  return format.read(folder.path() / file.file, schema, all_columns(schema), rows_at_once);
+  return folder.read(format, file, schema, all_columns(schema), rows_at_once);
 }
 
 }  // namespace
@@ -20,7 +20,7 @@ Result<TableFile> write_run_table(const FileFormat& format, const FileFolder& fo
                                   std::string_view run, std::string_view table,
                                   const Schema& schema, const BatchSource& rows) {
   const std::string file = fmt::format("_weir/{}/{}.{}", run, table, format.name());
-  WEIR_ASSIGN(const auto writer, format.write(folder.path() / file, schema));
+  WEIR_ASSIGN(const auto writer, folder.write(format, file, schema));
   WEIR_TRY(rows([&](const Batch& batch) { return writer->append(batch); }));
   WEIR_ASSIGN(const FileStats stats, writer->finish());
   return TableFile{.file = file, .rows = stats.rows, .bytes = stats.bytes};

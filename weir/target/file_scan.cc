@@ -54,8 +54,7 @@ class FilteredScan {
     const FileManifest& manifest = folder_.manifest();
     for (const TableFile& file : manifest.files[static_cast<std::size_t>(table_)]) {
       if (file.rows == 0) continue;
-      WEIR_ASSIGN(const auto reader,
-                  format_.read(folder_.path() / file.file, schema_, read_, batch_rows_));
+      WEIR_ASSIGN(const auto reader, folder_.read(format_, file, schema_, read_, batch_rows_));
       Batch batch;
       for (;;) {
         WEIR_ASSIGN(const bool more, reader->next(batch));

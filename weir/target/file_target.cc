@@ -7,9 +7,7 @@
 #include <set>
 
 #include "weir/base/log.h"
-#include "weir/spool/file.h"
 #include "weir/target/csv_format.h"
-#include "weir/target/file_output.h"
 #include "weir/target/file_promote.h"
 #include "weir/target/file_run_tables.h"
 #include "weir/target/file_scan.h"
@@ -38,7 +36,7 @@ class FileTarget : public Target {
       : format_(std::move(format)), folder_(std::move(folder)), access_(access) {}
 
   Result<std::filesystem::path> spool_folder() const override {
-    return folder_->path() / "_weir" / "spool";
+    return folder_->store().spool_folder();
   }
   CommitBy commit_by() const override { return CommitBy::run; }
   bool supports(WriteMode mode) const override { return mode != WriteMode::replace_partition; }
@@ -77,7 +75,7 @@ class FileTarget : public Target {
 Result<void> FileTarget::check_published() {
   if (manifest().published()) return {};
   return Error(ErrorCode::not_found,
-               fmt::format("{}: no run has finished there yet", folder_->path().string()));
+               fmt::format("{}: no run has finished there yet", folder_->name()));
 }
 
 Result<Tables> FileTarget::tables() {
@@ -98,7 +96,10 @@ Result<void> FileTarget::find(std::string_view table, const Batch& keys, const B
 
 // A run that has no end and no process any more was interrupted.
 Result<std::vector<flow::RunRow>> FileTarget::runs() {
-  const bool live = access_ == Access::write || folder_->is_being_written();
+  bool live = access_ == Access::write;
+  if (!live) {
+    WEIR_ASSIGN(live, folder_->store().is_being_written());
+  }
   std::vector<flow::RunRow> rows;
   for (const FileRun& run : manifest().runs) {
     rows.push_back(run.row);
@@ -157,7 +158,7 @@ Result<void> FileTarget::check_tables(const Tables& tables) {
   return Error(ErrorCode::declaration,
                fmt::format("{} holds tables of another declaration, or of this one before it was "
                            "changed; load into another folder",
-                           folder_->path().string()));
+                           folder_->name()));
 }
 
 Result<void> FileTarget::begin(const flow::RunRow& run, const Tables& tables) {
@@ -175,8 +176,8 @@ Result<void> FileTarget::begin(const flow::RunRow& run, const Tables& tables) {
   next.runs.back().row.status = RunStatus::running;
   next.runs.back().row.tables.clear();
 
-  WEIR_TRY(folder_->name_run(run.id));
-  WEIR_TRY(folder_->store(std::move(next)));
+  WEIR_TRY(folder_->store().name_run(run.id));
+  WEIR_TRY(folder_->replace(std::move(next)));
   return folder_->remove_leftovers();
 }
 
@@ -186,7 +187,7 @@ Result<void> FileTarget::update(const flow::RunRow& run) {
   if (known == nullptr || known->row.status == RunStatus::done) return {};
   known->row = run;
   known->row.tables.clear();
-  return folder_->store(std::move(next));
+  return folder_->replace(std::move(next));
 }
 
 Result<flow::RunCounts> FileTarget::promote(const std::vector<spool::Spool*>& spools,
@@ -207,16 +208,12 @@ Result<flow::RunCounts> FileTarget::promote(const std::vector<spool::Spool*>& sp
 // failure before that takes them away again, a kill leaves it to the next run.
 Result<void> FileTarget::publish(FileManifest next, const std::string& run) {
   log(LogLevel::debug, "publish", {{"run", run}});
-  const auto tables = folder_->path() / run;
-  WEIR_TRY(remove_path(tables));
-  WEIR_TRY(rename_path(folder_->state_of(run) / "tables", tables));
-  auto stored = spool::sync_folder(folder_->path());
-  if (stored.ok()) stored = folder_->store(std::move(next));
-  if (manifest().current != run) {
-    static_cast<void>(remove_path(tables));
+  WEIR_TRY(folder_->store().settle(run));
+  auto stored = folder_->replace(std::move(next));
+  if (!stored) {
+    folder_->store().unsettle(run);
     return stored;
   }
-  WEIR_TRY(std::move(stored));
   return folder_->remove_leftovers();
 }
 
@@ -231,24 +228,31 @@ Result<void> FileTarget::finish(const flow::RunRow& run) {
   known->row.tables.clear();
   if (done) known->row.status = RunStatus::done;
   if (done) known->row.counts = counts;
-  WEIR_TRY(folder_->store(std::move(next)));
+  WEIR_TRY(folder_->replace(std::move(next)));
   return done ? Result<void>() : folder_->remove_leftovers();
 }
 
 }  // namespace
 
-Result<std::unique_ptr<Target>> open_file_target(const std::filesystem::path& folder,
+Result<std::unique_ptr<Target>> open_file_target(const std::string& place,
+                                                 std::unique_ptr<FileFormat> format, Access access,
+                                                 i64 memory_bytes) {
+  WEIR_ASSIGN(auto store, open_file_store(place, memory_bytes));
+  return open_file_target(std::move(store), std::move(format), access);
+}
+
+Result<std::unique_ptr<Target>> open_file_target(std::unique_ptr<FileStore> store,
                                                  std::unique_ptr<FileFormat> format,
                                                  Access access) {
-  WEIR_ASSIGN(auto opened, FileFolder::open(folder, format->name(), access));
+  WEIR_ASSIGN(auto opened, FileFolder::open(std::move(store), format->name(), access));
   // A run that was killed behind its publication is not run again, which would take them away.
   if (access == Access::write) WEIR_TRY(opened->remove_leftovers());
   return std::make_unique<FileTarget>(std::move(format), std::move(opened), access);
 }
 
-Result<std::unique_ptr<Target>> open_csv_target(const std::string& folder, Access access,
-                                                i64 /*memory_bytes*/) {
-  return open_file_target(folder, make_csv_format(), access);
+Result<std::unique_ptr<Target>> open_csv_target(const std::string& place, Access access,
+                                                i64 memory_bytes) {
+  return open_file_target(place, make_csv_format(), access, memory_bytes);
 }
 
 }  // namespace weir::target

@@ -98,7 +98,7 @@ void write_file(benchmark::State& state, const Schema& schema, const Batch& view
   FileStats stats;
   for (auto _ : state) {
     std::filesystem::remove(path);
-    auto writer = format->write(path, schema);
+    auto writer = format->write(*create_output_file(path), schema);
     if (!writer) return state.SkipWithError(writer.error().message().c_str());
     for (int i = 0; i < 10; ++i) {
       if ((*writer)->buffered_bytes() > state.range(0) * MiB) (*writer)->end_group();

@@ -10,14 +10,15 @@ class ParquetFormat : public FileFormat {
  public:
   std::string_view name() const override { return "parquet"; }
   bool one_file_a_table() const override { return false; }
-  Result<std::unique_ptr<TableWriter>> write(const std::filesystem::path& file,
+  store::ReadPattern read_pattern() const override { return store::ReadPattern::scattered; }
+  Result<std::unique_ptr<TableWriter>> write(std::unique_ptr<OutputFile> file,
                                              const Schema& schema) const override {
-    return write_parquet(file, schema);
+    return write_parquet(std::move(file), schema);
   }
-  Result<std::unique_ptr<TableReader>> read(const std::filesystem::path& file, const Schema& schema,
+  Result<std::unique_ptr<TableReader>> read(store::SharedFile file, const Schema& schema,
                                             const std::vector<i32>& columns,
                                             i64 batch_rows) const override {
-    return read_parquet(file, schema, columns, batch_rows);
+    return read_parquet(std::move(file), schema, columns, batch_rows);
   }
 };
 

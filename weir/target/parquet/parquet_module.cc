@@ -6,9 +6,9 @@
 namespace weir::target {
 namespace {
 
-Result<std::unique_ptr<Target>> open_parquet_target(const std::string& folder, Access access,
-                                                    i64 /*memory_bytes*/) {
-  return open_file_target(folder, make_parquet_format(), access);
+Result<std::unique_ptr<Target>> open_parquet_target(const std::string& place, Access access,
+                                                    i64 memory_bytes) {
+  return open_file_target(place, make_parquet_format(), access, memory_bytes);
 }
 
 constexpr Module parquet_module{.open = open_parquet_target};

@@ -3,7 +3,6 @@
 // Threads: one at a time.
 #pragma once
 
-#include <filesystem>
 #include <memory>
 #include <vector>
 
@@ -11,7 +10,7 @@
 
 namespace weir::target {
 
-Result<std::unique_ptr<TableReader>> read_parquet(const std::filesystem::path& file,
+Result<std::unique_ptr<TableReader>> read_parquet(store::SharedFile file,
                                                   const Schema& schema,
                                                   const std::vector<i32>& columns, i64 batch_rows);
 

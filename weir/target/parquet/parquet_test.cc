@@ -53,7 +53,7 @@ class ParquetTest : public testing::Test {
   fs::path file() const { return folder_.path() / "a.parquet"; }
 
   FileStats write(const Schema& schema, const std::vector<Batch>& groups) {
-    auto writer = format_->write(file(), schema);
+    auto writer = format_->write(*create_output_file(file()), schema);
     EXPECT_TRUE(writer.ok());
     for (const Batch& rows : groups) {
       EXPECT_TRUE((*writer)->append(rows).ok());
@@ -67,7 +67,7 @@ class ParquetTest : public testing::Test {
 
   std::vector<std::string> read(const Schema& schema, const std::vector<i32>& columns,
                                 i64 batch_rows = 100) {
-    auto reader = format_->read(file(), schema, columns, batch_rows);
+    auto reader = format_->read(*store::open_random_access(file()), schema, columns, batch_rows);
     if (!reader) return {"error: " + reader.error().message()};
     std::vector<std::string> rows;
     Batch batch;
@@ -124,7 +124,7 @@ TEST_F(ParquetTest, EndingAGroupFreesItsMemory) {
   const Schema schema{{{"text", {TypeKind::string}}}};
   flow::BatchBuilder rows(schema, arena_);
   for (i64 row = 0; row < 100'000; ++row) rows.column(0).append_text(std::to_string(row * 7919));
-  auto writer = format_->write(file(), schema);
+  auto writer = format_->write(*create_output_file(file()), schema);
   ASSERT_TRUE(writer.ok());
   i64 most = 0;
   for (int group = 0; group < 20; ++group) {
@@ -221,7 +221,8 @@ TEST(ParquetSample, IsWritten) {
   flow::BatchBuilder rows(schema, arena);
   for (i64 row = 0; row < 1000; ++row) append_values(rows, row);
   for (i64 column = 0; column < rows.column_count(); ++column) rows.column(column).append_null();
-  auto writer = make_parquet_format()->write("parquet_sample/sample.parquet", schema);
+  auto writer =
+      make_parquet_format()->write(*create_output_file("parquet_sample/sample.parquet"), schema);
   ASSERT_TRUE(writer.ok());
   ASSERT_TRUE((*writer)->append(rows.view()).ok());
   ASSERT_TRUE((*writer)->finish().ok());

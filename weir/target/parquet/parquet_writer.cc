@@ -71,11 +71,11 @@ std::shared_ptr<parquet::WriterProperties> writer_properties(arrow::MemoryPool* 
 
 class ParquetWriter : public TableWriter {
  public:
-  explicit ParquetWriter(OutputFile file)
+  explicit ParquetWriter(std::unique_ptr<OutputFile> file)
       : file_(std::move(file)),
-        name_(file_.path().string()),
+        name_(file_->name()),
         pool_(arrow::system_memory_pool()),
-        stream_(std::make_shared<FileStream>(file_)) {}
+        stream_(std::make_shared<FileStream>(*file_)) {}
 
   // A writer that was not finished writes nothing more when it goes.
   ~ParquetWriter() override {
@@ -115,8 +115,8 @@ class ParquetWriter : public TableWriter {
 
   Result<FileStats> finish() override {
     WEIR_TRY(guarded([&] { return writer_->Close(); }));
-    WEIR_TRY(file_.finish());
-    return FileStats{.rows = rows_, .bytes = file_.bytes()};
+    WEIR_TRY(file_->finish());
+    return FileStats{.rows = rows_, .bytes = file_->bytes()};
   }
 
  private:
@@ -127,8 +127,8 @@ class ParquetWriter : public TableWriter {
     return done;
   }
 
-  OutputFile file_;
-  std::string name_;
+  const std::unique_ptr<OutputFile> file_;
+  const std::string name_;
   arrow::ProxyMemoryPool pool_;
   std::shared_ptr<FileStream> stream_;
   std::shared_ptr<arrow::Schema> schema_;
@@ -139,10 +139,9 @@ class ParquetWriter : public TableWriter {
 
 }  // namespace
 
-Result<std::unique_ptr<TableWriter>> write_parquet(const std::filesystem::path& file,
+Result<std::unique_ptr<TableWriter>> write_parquet(std::unique_ptr<OutputFile> file,
                                                    const Schema& schema) {
-  WEIR_ASSIGN(OutputFile output, OutputFile::create(file));
-  auto writer = std::make_unique<ParquetWriter>(std::move(output));
+  auto writer = std::make_unique<ParquetWriter>(std::move(file));
   WEIR_TRY(writer->open(schema));
   return writer;
 }

@@ -6,14 +6,13 @@
 // Threads: one at a time.
 #pragma once
 
-#include <filesystem>
 #include <memory>
 
 #include "weir/target/file_format.h"
 
 namespace weir::target {
 
-Result<std::unique_ptr<TableWriter>> write_parquet(const std::filesystem::path& file,
+Result<std::unique_ptr<TableWriter>> write_parquet(std::unique_ptr<OutputFile> file,
                                                    const Schema& schema);
 
 }  // namespace weir::target
