@@ -6,6 +6,7 @@
 #include "weir/target/file_target.h"
 #include "weir/target/file_testing.h"
 #include "weir/target/parquet/parquet_format.h"
+#include "weir/target/s3_suite_test.h"
 #include "weir/target/target_suite_test.h"
 
 namespace weir::target {
@@ -210,6 +211,16 @@ TEST_F(ParquetTargetTest, RowsThatAreNotReplacedAreCarriedOver) {
 
 INSTANTIATE_TEST_SUITE_P(Parquet, TargetSuite,
                          testing::Values(TargetKind{"by_run", "parquet", "parquet"}),
+                         testing::PrintToStringParamName());
+
+const TargetKind parquet_on_s3{
+    .name = "by_run",
+    .scheme = "parquet",
+    .place = "parquet",
+    .url_of = [](const std::filesystem::path& path) { return suite_url("parquet", path); },
+    .remove = remove_from_suite};
+
+INSTANTIATE_TEST_SUITE_P(ParquetOnS3, TargetSuite, testing::Values(parquet_on_s3),
                          testing::PrintToStringParamName());
 
 // What read_sample_test.py expects of other readers.
