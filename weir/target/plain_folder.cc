@@ -1,3 +1,4 @@
+#include "weir/spool/file.h"
 #include "weir/target/plain_folder.h"
 
 #include <fcntl.h>
