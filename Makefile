@@ -10,7 +10,7 @@ help:
 	@echo "make asan     unit tests with address and undefined-behaviour sanitizers"
 	@echo "make tsan     unit tests, and whole runs of 1 to 8 threads, with the thread sanitizer"
 	@echo "make kill     1,000 kills, each run compared with an undisturbed one"
-	@echo "make faults   every operation on files of an import of comics fails once"
+	@echo "make faults   every operation on files of an import of comics fails once, every message to a server is lost"
 	@echo "make memory   2 GB inputs at 128 MiB, 600,000 comics at 256 MiB"
 	@echo "make slow     what takes long: tsan, kill, faults, memory, fuzz, 600,000 comics measured"
 	@echo "make format   lay out the sources"
@@ -58,6 +58,7 @@ kill: setup-test build
 
 faults: setup-test build
 	@python3 tests/crash/comics_fault_sweep.py --every 1
+	@python3 tests/crash/postgres_fault_sweep.py --every 1 --kill-every 10
 
 memory: setup-test build
 	@python3 tests/memory/memory_test.py --bytes 2e9

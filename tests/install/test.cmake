@@ -16,7 +16,7 @@ run("${CMAKE_COMMAND}" --install "${BUILD}" --prefix "${work}/installed")
 file(RENAME "${work}/installed" "${prefix}")
 
 foreach(pattern IN ITEMS bin/weir include/weir/target/target.h share/man/man1/weir.1
-        share/bash-completion/completions/weir libweir.so lib/weir/libweir_http.so lib/weir/libweir_parquet.so lib/weir/libweir_media.so)
+        share/bash-completion/completions/weir libweir.so lib/weir/libweir_http.so lib/weir/libweir_parquet.so lib/weir/libweir_postgres.so lib/weir/libweir_media.so)
   file(GLOB_RECURSE found "${prefix}/${pattern}")
   if(NOT found)
     message(FATAL_ERROR "${pattern} is not installed")

@@ -262,7 +262,7 @@ class Targets(Messages):
                 first = weir_cli.start("run", VEHICLES, *weir_cli.vehicles(3000)[0],
                                        "--chunk-records", 100, "--log-level", "debug", "--to",
                                        self.url(kind))
-                wanted = b"debug: apply" if kind == "sqlite" else b"debug: spool"
+                wanted = b"debug: apply chunk" if kind == "sqlite" else b"debug: spool chunk"
                 while not first.stderr.readline().startswith(wanted):
                     self.assertIsNone(first.poll())
                 first.send_signal(signal.SIGSTOP)
@@ -382,7 +382,7 @@ class Version(Messages):
         self.assertEqual(done.returncode, 0)
         self.assertRegex(done.stdout, r"^weir \d+\.\d+\.\d+\n$")
         self.assertIn("libweir.so", done.stderr)
-        for library in ("arrow", "parquet", "duckdb", "vips", "poppler", "cairo"):
+        for library in ("arrow", "parquet", "duckdb", "libpq", "vips", "poppler", "cairo"):
             self.assertNotIn(library, done.stderr.lower())
 
     def test_parquet_is_opened_when_it_is_wanted(self):

@@ -1,4 +1,3 @@
-#include "weir/spool/file.h"
 #include "weir/target/plain_folder.h"
 
 #include <fcntl.h>
@@ -8,6 +7,7 @@
 
 #include <cerrno>
 
+#include "weir/spool/file.h"
 #include "weir/target/file_output.h"
 
 namespace weir::target {
