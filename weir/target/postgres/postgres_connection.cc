@@ -5,7 +5,6 @@
 
 #include <charconv>
 #include <cstring>
-#include <utility>
 
 #include "weir/base/bytes.h"
 
@@ -155,7 +154,18 @@ Result<PostgresRows> PostgresConnection::take(pg_result* result, std::string_vie
   return failure(sql, result);
 }
 
+// A request that comes between two statements finds nothing to cancel.
+Result<void> PostgresConnection::check_stop() const {
+  if (!stop_.stop_requested()) return {};
+  return Error(ErrorCode::cancelled, "stopped before the run was committed");
+}
+
+void PostgresConnection::rollback() {
+  if (state() != State::lost) PQclear(PQexec(handle_.get(), "ROLLBACK"));
+}
+
 Result<void> PostgresConnection::execute(const std::string& sql) {
+  WEIR_TRY(check_stop());
   WEIR_TRY(take(PQexec(handle_.get(), sql.c_str()), sql));
   return {};
 }
@@ -171,6 +181,7 @@ Result<PostgresRows> PostgresConnection::query(
 }
 
 Result<i64> PostgresConnection::change(const std::string& sql) {
+  WEIR_TRY(check_stop());
   WEIR_ASSIGN(const PostgresRows rows, take(PQexec(handle_.get(), sql.c_str()), sql));
   return rows.changed();
 }
@@ -192,6 +203,7 @@ Result<void> PostgresConnection::commit() {
 }
 
 Result<void> PostgresConnection::begin_copy(const std::string& copy, int wanted) {
+  WEIR_TRY(check_stop());
   pg_result* result = PQexec(handle_.get(), copy.c_str());
   const PostgresRows rows(result);
   return PQresultStatus(result) == wanted ? Result<void>() : failure(copy, result);
@@ -293,58 +305,6 @@ PostgresConnection::State PostgresConnection::state() const {
     default:
       return State::in_transaction;
   }
-}
-
-// libpq's cancel may be called from any thread while the connection is at work.
-struct PostgresConnection::StopScope::Cancel {
-  struct Request {
-    pg_cancel* cancel;
-    void operator()() const {
-      char message[256];
-      if (cancel != nullptr) PQcancel(cancel, message, sizeof message);
-    }
-  };
-  Cancel(pg_conn* connection, const std::stop_token& stop)
-      : cancel(PQgetCancel(connection)), callback(stop, Request{cancel}) {}
-
-  pg_cancel* cancel;
-  std::stop_callback<Request> callback;
-};
-
-PostgresConnection::StopScope::StopScope(PostgresConnection& connection, std::stop_token stop)
-    : connection_(connection) {
-  connection.stop_ = stop;
-  cancel_ = std::make_unique<Cancel>(connection.handle_.get(), stop);
-}
-
-PostgresConnection::StopScope::~StopScope() {
-  pg_cancel* cancel = cancel_->cancel;
-  cancel_.reset();  // waits for a callback that runs
-  PQfreeCancel(cancel);
-  connection_.stop_ = {};
-}
-
-std::unique_ptr<PostgresConnection::StopScope> PostgresConnection::stop_by(std::stop_token stop) {
-  return std::make_unique<StopScope>(*this, std::move(stop));
-}
-
-Result<PostgresTransaction> PostgresTransaction::begin(PostgresConnection& connection) {
-  WEIR_TRY(connection.execute("BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE"));
-  return PostgresTransaction(connection);
-}
-
-PostgresTransaction::PostgresTransaction(PostgresTransaction&& other) noexcept
-    : connection_(std::exchange(other.connection_, nullptr)) {}
-
-PostgresTransaction::~PostgresTransaction() {
-  if (connection_ != nullptr && connection_->state() != PostgresConnection::State::lost)
-    static_cast<void>(connection_->execute("ROLLBACK").ok());
-}
-
-// The server answers COMMIT of a transaction that failed with ROLLBACK.
-Result<void> PostgresTransaction::commit() {
-  PostgresConnection& connection = *std::exchange(connection_, nullptr);
-  return connection.commit();
 }
 
 }  // namespace weir::target

@@ -70,6 +70,8 @@ class PostgresConnection {
   // How many rows one statement changed.
   Result<i64> change(const std::string& sql);
 
+  // Takes a transaction back, also after a request to stop.
+  void rollback();
   // Ends a transaction. Errors: io  also where it is not known whether it was committed, as the
   // connection was lost meanwhile.
   Result<void> commit();
@@ -99,6 +101,7 @@ class PostgresConnection {
       : handle_(connection), shown_(std::move(shown)) {}
 
   Result<void> configure();
+  Result<void> check_stop() const;
   Result<PostgresRows> take(pg_result* result, std::string_view sql);
   Result<void> begin_copy(const std::string& copy, int wanted);
   Result<void> put_copy_data(std::string_view rows);

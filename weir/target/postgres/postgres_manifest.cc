@@ -20,6 +20,7 @@ using db::quote_text;
 
 // The raw bytes of a reject may be as large as a record can be.
 constexpr i64 sender_bytes = 1 * GiB;
+constexpr i64 rows_at_once = 64;
 
 // Sends what `source` gives into a table.
 Result<void> send_all(PostgresConnection& connection, const std::string& table,
@@ -38,7 +39,8 @@ template <typename Row>
 Result<void> each_row(PostgresConnection& connection, const std::string& query,
                       const Schema& schema, Row (*make)(const Batch&, i64),
                       const std::function<Result<void>(const Row&)>& sink) {
-  return read_rows(connection, query, schema, {.batch_rows = 1024, .memory_bytes = sender_bytes},
+  return read_rows(connection, query, schema,
+                   {.batch_rows = rows_at_once, .memory_bytes = sender_bytes},
                    [&](const Batch& batch) -> Result<void> {
                      for (i64 row = 0; row < batch.rows; ++row) WEIR_TRY(sink(make(batch, row)));
                      return {};
