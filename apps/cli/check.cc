@@ -6,6 +6,7 @@
 #include "apps/cli/common_options.h"
 #include "apps/cli/job_names.h"
 #include "weir/extract/check.h"
+#include "weir/extract/dictionary.h"
 #include "weir/extract/plan_compiler.h"
 #include "weir/extract/test_run.h"
 #include "weir/pipeline/input_set.h"
@@ -25,14 +26,17 @@ class CheckCommand final : public Command {
   std::vector<std::pair<std::string, std::string>> examples() const override {
     return {{"weir check feed.toml", "problems with file, line and column; then the tests"},
             {"weir check feed.toml --plan", "what each source is compiled to"},
+            {"weir check courts --dictionary", "a page on all tables and columns of a job"},
             {"weir check feed.toml --connect --to sqlite:feed.db",
              "also whether inputs are there and the target can be opened"}};
   }
   void declare(Options& options) override {
-    options.argument("PIPELINE.toml", file_, true, "the declaration");
+    options.argument("PIPELINE.toml", file_, true, "the declaration, or the name of a job: courts");
     options.arguments(
         "INPUT", inputs_, false,
         "with --connect: files, folders or globs, in place of the declaration's paths");
+    options.flag("--dictionary", dictionary_,
+                 "print what its tables and columns hold, as Markdown, and nothing else");
     options.flag("--plan", plan_, "print the compiled plan of each source");
     options.flag("--connect", connect_, "look for the inputs, and open the target of --to");
     options.text("--to", "URL", target_, "with --connect: the target");
@@ -43,10 +47,14 @@ class CheckCommand final : public Command {
     WEIR_TRY(log_.apply());
     if (!connect_ && (!inputs_.empty() || !target_.empty()))
       return Error(ErrorCode::usage, "inputs and --to are looked at with --connect only");
-    WEIR_ASSIGN(const auto loaded, pipeline::load_for_check(file_, profile_, job_names()));
+    WEIR_ASSIGN(const auto loaded, load());
     fmt::print("{}", extract::problem_lines(loaded->problems, file_));
     fmt::print("{}", extract::problem_lines(loaded->missing, file_));
     if (!loaded->problems.empty()) return exit_usage;
+    if (dictionary_) {
+      fmt::print("{}", extract::dictionary(loaded->declaration, loaded->tables));
+      return exit_done;
+    }
     // What a job brings in C++ is named, and the rest of the declaration is checked without it.
     if (plan_)
       for (const auto& plan : loaded->plans) fmt::print("{}", extract::describe(*plan));
@@ -57,6 +65,14 @@ class CheckCommand final : public Command {
   }
 
  private:
+  Result<std::unique_ptr<pipeline::LoadedDeclaration>> load() const {
+    pipeline::RunOptions run{.declaration_file = file_};
+    WEIR_TRY(use_job_declaration(run));
+    if (run.declaration_text.empty()) return pipeline::load_for_check(file_, profile_, job_names());
+    return pipeline::load_text_for_check(run.declaration_text, run.declaration_file, profile_,
+                                         job_names());
+  }
+
   // A test that fails where names are missing may fail for the want of them.
   int run_tests(const pipeline::LoadedDeclaration& loaded) const {
     const auto failures = extract::run_tests(loaded.declaration, loaded.tables, loaded.plans);
@@ -92,6 +108,7 @@ class CheckCommand final : public Command {
 
   std::string file_;
   std::vector<std::string> inputs_;
+  bool dictionary_ = false;
   bool plan_ = false;
   bool connect_ = false;
   std::string target_;
