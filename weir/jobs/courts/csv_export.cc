@@ -33,7 +33,7 @@ Schema columns_of(const Schema& all, const std::vector<std::string>& names) {
 // `columns` of a table; all of them where none is named.
 Result<void> write_table(target::Target& target, const Table& table, const Schema& schema,
                          const std::vector<std::string>& columns, const fs::path& path) {
-  WEIR_ASSIGN(auto file, target::OutputFile::create(path));
+  WEIR_ASSIGN(const auto file, target::create_output_file(path));
   const format::CsvWriter csv(columns_of(schema, columns));
   std::string text;
   csv.write_header(text);
@@ -42,13 +42,13 @@ Result<void> write_table(target::Target& target, const Table& table, const Schem
                          for (i64 row = 0; row < batch.rows; row += block_rows) {
                            csv.write_rows(batch, row, std::min(row + block_rows, batch.rows), text);
                            if (text.size() < write_bytes) continue;
-                           WEIR_TRY(file.write(text));
+                           WEIR_TRY(file->write(text));
                            text.clear();
                          }
                          return {};
                        }));
-  WEIR_TRY(file.write(text));
-  return file.finish();
+  WEIR_TRY(file->write(text));
+  return file->finish();
 }
 
 Result<std::string> newest_run(target::Target& target) {
