@@ -14,7 +14,7 @@
 
 namespace weir::pipeline {
 
-Result<MemoryShares> divide_memory(const RunOptions& options) {
+Result<MemoryShares> divide_memory(const RunOptions& options, i64 least_budget_bytes) {
   constexpr i64 least_slot = MiB;
   MemoryShares shares;
   const i64 resident = flow::resident_bytes();
@@ -30,13 +30,16 @@ Result<MemoryShares> divide_memory(const RunOptions& options) {
   // A chunk of more than this is no faster, and its columns have 31-bit offsets.
   shares.slot_bytes = std::min(shares.slot_bytes, 256 * MiB);
   shares.record_bytes = shares.budget_bytes / 8 / shares.slots;
-  if (shares.slot_bytes >= least_slot) return shares;
+  const bool enough_for_slots = shares.slot_bytes >= least_slot;
+  if (enough_for_slots && shares.budget_bytes >= least_budget_bytes) return shares;
   // What is resident differs by a megabyte from start to start.
-  const i64 needed = (resident + least_slot * shares.slots * 2 + 2 * MiB) * 10 / 9;
-  return Error(
-      ErrorCode::budget,
-      fmt::format("{} are too little for {} threads; give --memory {} or fewer threads",
-                  format_size(options.memory_bytes), options.threads, format_size(needed)));
+  const i64 least = std::max(least_slot * shares.slots * 2, least_budget_bytes);
+  const i64 needed = (resident + least + 2 * MiB) * 10 / 9;
+  return Error(ErrorCode::budget,
+               fmt::format("{} are too little for {} threads{}; give --memory {}{}",
+                           format_size(options.memory_bytes), options.threads,
+                           enough_for_slots ? " and this target" : "", format_size(needed),
+                           enough_for_slots ? "" : " or fewer threads"));
 }
 
 namespace {

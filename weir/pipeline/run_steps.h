@@ -29,8 +29,9 @@ struct MemoryShares {
   i64 record_bytes = 0;  // captures of one record
   i64 slots = 0;
 };
+// `least_budget_bytes` is what the target needs.
 // Errors: budget  nothing useful is left; says how much would do.
-Result<MemoryShares> divide_memory(const RunOptions& options);
+Result<MemoryShares> divide_memory(const RunOptions& options, i64 least_budget_bytes = 0);
 
 // Where chunks go: a target that commits by chunk, or a spool.
 class ChunkSink {

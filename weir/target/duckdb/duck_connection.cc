@@ -110,7 +110,6 @@ DuckConnection::~DuckConnection() {
 
 Result<void> DuckConnection::configure(duckdb_config config, const DuckOptions& options) const {
   const std::pair<const char*, std::string> settings[] = {
-      {"access_mode", options.read_only ? "READ_ONLY" : "READ_WRITE"},
       {"memory_limit", memory_setting(options.memory_bytes)},
       {"threads", std::to_string(options.threads)},
       {"temp_directory", file_ + ".tmp"},
@@ -130,8 +129,8 @@ Result<void> DuckConnection::connect(const DuckOptions& options) {
   duckdb_create_config(&config);
   Result<void> done = configure(config, options);
   char* message = nullptr;
-  if (done.ok() && duckdb_open_ext(file_.c_str(), &database_, config, &message) != DuckDBSuccess)
-    done = error_of(DUCKDB_ERROR_IO, message, "open");
+  if (done.ok() && duckdb_open_ext(":memory:", &database_, config, &message) != DuckDBSuccess)
+    done = error_of(DUCKDB_ERROR_IO, message, "start DuckDB");
   duckdb_free(message);
   duckdb_destroy_config(&config);
   WEIR_TRY(std::move(done));
@@ -140,8 +139,10 @@ Result<void> DuckConnection::connect(const DuckOptions& options) {
     return Error(ErrorCode::io, fmt::format("{}: DuckDB gives no connection", file_));
   // Texts that are bounds of a scan say times in UTC.
   WEIR_TRY(execute("SET TimeZone = 'UTC'"));
-  WEIR_ASSIGN(const auto catalog, query_texts("SELECT current_database()"));
-  catalog_ = catalog.front();
+  const std::string group =
+      options.row_group_rows > 0 ? fmt::format(", ROW_GROUP_SIZE {}", options.row_group_rows) : "";
+  WEIR_TRY(execute(fmt::format("ATTACH {} AS {} ({}{})", db::quote_text(file_), catalog(),
+                               options.read_only ? "READ_ONLY" : "READ_WRITE", group)));
   return {};
 }
 

@@ -56,6 +56,7 @@ struct DuckOptions {
   bool read_only = false;
   i64 memory_bytes = 0;
   i64 threads = 1;
+  i64 row_group_rows = 0;  // of what is written from now on; 0: DuckDB's own
 };
 
 class DuckConnection {
@@ -70,8 +71,8 @@ class DuckConnection {
   DuckConnection& operator=(const DuckConnection&) = delete;
 
   const std::string& file() const { return file_; }
-  // The name that DuckDB gives the database, to be put in front of that of a schema.
-  const std::string& catalog() const { return catalog_; }
+  // What the database is called in SQL, whatever its file is.
+  static constexpr std::string_view catalog() { return "db"; }
 
   // What DuckDB's own buffers may take; besides that it holds some ten MiB.
   Result<void> set_memory(i64 bytes);
@@ -110,7 +111,6 @@ class DuckConnection {
   Error error_of(duckdb_result& result, std::string_view sql) const;
 
   std::string file_;
-  std::string catalog_;
   duckdb_database database_ = nullptr;
   duckdb_connection connection_ = nullptr;
   Source source_;

@@ -199,7 +199,10 @@ Result<void> DuckStore::mark_links(LookupUse& use) {
 
 Result<void> DuckStore::append(i64 /*lane*/, i32 table, const Batch& rows) {
   const std::scoped_lock lock(mutex_);
-  return insert(table_at(table).name, tables_.stored_schema(table), rows);
+  if (failure_) return *failure_;
+  auto done = insert(table_at(table).name, tables_.stored_schema(table), rows);
+  if (!done) failure_ = done.error();
+  return done;
 }
 
 Result<void> DuckStore::insert(std::string_view table, const Schema& columns, const Batch& rows) {

@@ -54,10 +54,11 @@ class DuckStore : public PromotionStore {
   const std::string run_;
   const std::vector<spool::Spool*>& spools_;
   const i64 scan_bytes_;
-  std::mutex mutex_;         // of the connection, while lanes append
-  bool knows_keys_ = false;  // earlier runs left versions of keys
-  DuckKeys run_keys_;        // of all records in the spools
-  DuckKeys run_parts_;       // the same, of entities with a history
+  std::mutex mutex_;              // of the connection and failure_, while lanes append
+  std::optional<Error> failure_;  // of the first append that failed: DuckDB takes no further one
+  bool knows_keys_ = false;       // earlier runs left versions of keys
+  DuckKeys run_keys_;             // of all records in the spools
+  DuckKeys run_parts_;            // the same, of entities with a history
 };
 
 }  // namespace weir::target

@@ -8,6 +8,7 @@
 #include "weir/base/bytes.h"
 #include "weir/base/log.h"
 #include "weir/target/duckdb/duck_manifest.h"
+#include "weir/target/duckdb/duck_memory.h"
 #include "weir/target/duckdb/duck_reader.h"
 #include "weir/target/duckdb/duck_store.h"
 #include "weir/target/duckdb/duck_upkeep.h"
@@ -49,6 +50,9 @@ class DuckTarget : public DatabaseTarget {
 
   CommitBy commit_by() const override { return CommitBy::run; }
   bool supports(WriteMode mode) const override { return mode != WriteMode::replace_partition; }
+  i64 least_budget_bytes(const Tables& tables) const override {
+    return least_promotion_bytes(tables);
+  }
   Result<fs::path> spool_folder() const override {
     return fs::path(connection_->file() + ".weir-spool");
   }
@@ -173,18 +177,17 @@ Result<flow::RunRow> DuckTarget::write_promotion(const std::vector<spool::Spool*
                                                  const PromoteOptions& options) {
   flow::MemoryBudget own(256 * MiB);
   flow::MemoryBudget& budget = options.budget != nullptr ? *options.budget : own;
-  const i64 free = budget.free_bytes();
-  const i64 database = std::max(std::min(free / 2, free - 100 * MiB), free / 4);
-  WEIR_ASSIGN(const auto memory, budget.try_reserve(database));
-  WEIR_TRY(connection_->set_memory(database));
+  const Tables& tables = spools.front()->identity().tables;
+  const DuckMemory memory = divide_for_promotion(budget.free_bytes(), tables);
+  WEIR_ASSIGN(const auto reservation, budget.try_reserve(memory.reserved_bytes));
+  WEIR_TRY(connection_->set_memory(memory.limit_bytes));
   PromoteOptions of_rows = options;
   of_rows.budget = &budget;
 
   const std::stop_callback interrupts(options.stop, [&] { connection_->interrupt(); });
-  DuckStore store(schema_, spools.front()->identity().tables, run.id, spools, database / 4);
+  DuckStore store(schema_, tables, run.id, spools, budget.free_bytes() / 4);
   WEIR_ASSIGN(auto transaction, DuckTransaction::begin(*connection_));
-  WEIR_ASSIGN(flow::RunRow done,
-              promote_into(store, spools.front()->identity().tables, run, spools, of_rows));
+  WEIR_ASSIGN(flow::RunRow done, promote_into(store, tables, run, spools, of_rows));
   done.tables = run.tables;
   WEIR_TRY(write_run(schema_, done));
   if (options.before_commit) WEIR_TRY(options.before_commit(*this));
@@ -196,7 +199,7 @@ Result<flow::RunRow> DuckTarget::write_promotion(const std::vector<spool::Spool*
 
 // Other processes read the file alone, without what a log beside it says.
 Result<void> DuckTarget::leave_one_file() {
-  WEIR_TRY(connection_->execute("CHECKPOINT"));
+  WEIR_TRY(connection_->execute(fmt::format("CHECKPOINT {}", DuckConnection::catalog())));
   WEIR_TRY(connection_->set_memory(shares_.database));
   return {};
 }
@@ -279,7 +282,8 @@ Result<std::unique_ptr<Target>> open_duck_target(const std::string& place, Acces
   WEIR_TRY(check_options(where.place));
   WEIR_ASSIGN(auto lock, lock_for(where.place, access));
   const DuckOptions options{.read_only = access == Access::read,
-                            .memory_bytes = MemoryShares(memory_bytes).database};
+                            .memory_bytes = MemoryShares(memory_bytes).database,
+                            .row_group_rows = row_group_rows(memory_bytes)};
   WEIR_ASSIGN(auto connection, DuckConnection::open(where.place, options));
   if (access == Access::write) remove_leftovers(where.place);
   if (where.schema.empty()) where.schema = main_schema;
