@@ -84,6 +84,9 @@ class CourtsLoadCommand final : public Command {
       return Error(ErrorCode::usage,
                    "a part of a load is promoted with the others (weir commit), "
                    "not file by file");
+    if (is_part && !csv_.empty())
+      return Error(ErrorCode::usage,
+                   "a part of a load has nothing to export yet; see weir courts export");
     if (is_part && place_.to.empty() && place_.db.empty()) return {};
     WEIR_ASSIGN(values_.run.target_url, courts::target_url(place_));
     return {};

@@ -48,7 +48,7 @@ concept XmlHandler = requires(T& handler, std::string_view text) {
 
 struct XmlOptions {
   bool refuse_doctype = false;
-  i64 max_depth = 256;  // of elements within elements, the root included
+  i64 max_depth = 64;  // of elements within elements, the root included
 };
 
 class XmlTokenizer {

@@ -89,9 +89,13 @@ Result<void> promote_spools(const RunOptions& options, const LoadedDeclaration& 
 
 Result<void> record_run(const RunOptions& options, target::Target& target, RunReport& report) {
   WEIR_TRY(enter_step("record", 0, options, report, nullptr));
+  Result<void> recorded;
   if (options.export_rows && target.database() == nullptr && !report.up_to_date)
-    WEIR_TRY(options.export_rows(target));
-  return options.record ? options.record(target) : Result<void>();
+    recorded = options.export_rows(target);
+  if (recorded.ok() && options.record) recorded = options.record(target);
+  if (recorded.ok() || report.up_to_date) return recorded;
+  return std::move(recorded).error().context(
+      "the rows are loaded, but what follows failed; the same command goes on with it");
 }
 
 }  // namespace weir::pipeline
