@@ -22,7 +22,7 @@ class CourtsExportCommand final : public Command {
   }
   void declare(Options& options) override {
     target_.declare(options);
-    options.text("--csv", "DIR", csv_.folder, "the folder, replaced as a whole");
+    options.text("--csv", "DIR|s3://...", csv_.folder, "the folder, replaced as a whole");
     options.flag("--public", csv_.public_only, "leave out oca_addresses_private.csv");
     work_.declare(options);
   }

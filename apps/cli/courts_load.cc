@@ -35,7 +35,7 @@ class CourtsLoadCommand final : public Command {
     options.text("--prefix", "NAME", place_.prefix,
                  "a folder below the target's, for loading beside production");
     declare_geocoder(options, geocoder_);
-    options.text("--csv", "DIR", csv_, "the tables as CSV files too, replaced as a whole");
+    options.text("--csv", "DIR|s3://...", csv_, "the tables as CSV files too, replaced as a whole");
     options.choice("--level", {"1", "2"}, level_, "1: streets are never stored (2)");
     options.choice("--commit", {"run", "file"}, commit_,
                    "whether all files become visible at once, or each by itself (run)");

@@ -9,6 +9,8 @@
 
 #include "weir/base/hash.h"
 #include "weir/extract/named_version.h"
+#include "weir/store/name_pattern.h"
+#include "weir/store/s3_settings.h"
 
 namespace weir::pipeline {
 
@@ -37,13 +39,20 @@ void append(std::vector<store::Input> found, i32 source, const SourceDecl& decl,
     inputs.push_back(make_run_input(std::move(input), source, decl));
 }
 
+// Of an object store: what is neither an object nor a pattern is a prefix.
+bool is_folder(const std::string& given, const std::vector<store::Input>& files) {
+  std::error_code error;
+  if (!store::is_s3_url(given)) return std::filesystem::is_directory(given, error);
+  return !store::has_wildcards(given) &&
+         std::ranges::find(files, given, &store::Input::location) == files.end();
+}
+
 Result<void> append_given(const Declaration& declaration, const std::string& given,
                           const std::string& names, const store::InputLimits& limits,
                           std::vector<RunInput>& inputs) {
   WEIR_ASSIGN(auto files, store::list_inputs("", given, {}, limits));
   // A file that was named itself is meant, whatever it is called.
-  std::error_code error;
-  if (!names.empty() && std::filesystem::is_directory(given, error))
+  if (!names.empty() && is_folder(given, files))
     std::erase_if(files, [&](const store::Input& file) {
       return fnmatch(names.c_str(), file.file.filename().c_str(), 0) != 0;
     });

@@ -11,8 +11,6 @@ namespace weir::courts {
 
 namespace {
 
-namespace fs = std::filesystem;
-
 constexpr std::string_view addresses = "oca_addresses";
 const std::vector<std::string> public_columns = {"indexnumberid", "city", "state", "postalcode"};
 // Texts of this size are written at once.
@@ -32,8 +30,7 @@ Schema columns_of(const Schema& all, const std::vector<std::string>& names) {
 
 // `columns` of a table; all of them where none is named.
 Result<void> write_table(target::Target& target, const Table& table, const Schema& schema,
-                         const std::vector<std::string>& columns, const fs::path& path) {
-  WEIR_ASSIGN(const auto file, target::create_output_file(path));
+                         const std::vector<std::string>& columns, target::OutputFile& file) {
   const format::CsvWriter csv(columns_of(schema, columns));
   std::string text;
   csv.write_header(text);
@@ -42,13 +39,13 @@ Result<void> write_table(target::Target& target, const Table& table, const Schem
                          for (i64 row = 0; row < batch.rows; row += block_rows) {
                            csv.write_rows(batch, row, std::min(row + block_rows, batch.rows), text);
                            if (text.size() < write_bytes) continue;
-                           WEIR_TRY(file->write(text));
+                           WEIR_TRY(file.write(text));
                            text.clear();
                          }
                          return {};
                        }));
-  WEIR_TRY(file->write(text));
-  return file->finish();
+  WEIR_TRY(file.write(text));
+  return file.finish();
 }
 
 Result<std::string> newest_run(target::Target& target) {
@@ -61,38 +58,37 @@ Result<std::string> newest_run(target::Target& target) {
 }  // namespace
 
 Result<CsvExport> CsvExport::open(const CsvExportOptions& options) {
-  WEIR_ASSIGN(auto folder, target::PlainFolder::open(options.folder));
-  return CsvExport(options, std::move(folder));
+  WEIR_ASSIGN(auto place, target::ExportPlace::open(options.folder, options.memory_bytes));
+  return CsvExport(options, std::move(place));
 }
 
 Result<void> CsvExport::write(target::Target& target) {
-  WEIR_ASSIGN(std::string run, newest_run(target));
-  WEIR_ASSIGN(const fs::path made, folder_.begin());
+  WEIR_ASSIGN(const std::string run, newest_run(target));
+  WEIR_TRY(place_->begin(run));
   WEIR_ASSIGN(const Tables tables, target.tables());
   for (std::size_t i = 0; i < tables.tables.size(); ++i) {
     const Table& table = tables.tables[i];
     const Schema schema = tables.stored_schema(static_cast<i32>(i));
-    if (table.name != addresses) {
-      WEIR_TRY(write_table(target, table, schema, {}, made / (table.name + ".csv")));
-      continue;
-    }
-    WEIR_TRY(write_table(target, table, schema, public_columns, made / (table.name + ".csv")));
-    if (!options_.public_only)
-      WEIR_TRY(write_table(target, table, schema, {}, made / (table.name + "_private.csv")));
+    const bool is_private = table.name == addresses;
+    WEIR_ASSIGN(const auto file, place_->create(table.name + ".csv"));
+    WEIR_TRY(write_table(target, table, schema,
+                         is_private ? public_columns : std::vector<std::string>(), *file));
+    if (!is_private || options_.public_only) continue;
+    WEIR_ASSIGN(const auto whole, place_->create(table.name + "_private.csv"));
+    WEIR_TRY(write_table(target, table, schema, {}, *whole));
   }
-  written_ = std::move(run);
+  is_written_ = true;
   return {};
 }
 
 Result<void> CsvExport::publish(target::Target& target) {
-  if (!written_) {
+  if (!is_written_) {
     WEIR_ASSIGN(const std::string run, newest_run(target));
-    if (run == folder_.run()) return {};
+    if (run == place_->run()) return {};
     WEIR_TRY(write(target));
   }
-  WEIR_TRY(folder_.publish(*written_));
-  written_.reset();
-  return {};
+  is_written_ = false;
+  return place_->publish();
 }
 
 }  // namespace weir::courts

@@ -7,41 +7,42 @@
 // Threads: one at a time.
 #pragma once
 
-#include <optional>
+#include <memory>
 #include <string>
 
-#include "weir/target/plain_folder.h"
+#include "weir/target/export_place.h"
 #include "weir/target/target.h"
 
 namespace weir::courts {
 
 struct CsvExportOptions {
-  std::string folder;
-  bool public_only = false;  // without oca_addresses_private.csv
+  std::string folder;           // or s3://BUCKET/PREFIX
+  i64 memory_bytes = 64 * MiB;  // of uploads
+  bool public_only = false;     // without oca_addresses_private.csv
 };
 
 class CsvExport {
  public:
-  // Errors: those of target::PlainFolder::open.
+  // Errors: those of target::ExportPlace::open.
   static Result<CsvExport> open(const CsvExportOptions& options);
 
   // Writes all rows that `target` has now, where nobody looks for them yet.
   // Errors: not_found  no run has finished; io; those of the target.
   Result<void> write(target::Target& target);
-  // Puts what was written in the place of the folder. Where nothing was, because there was nothing
-  // to load or a process was killed before this, and the folder is not of the newest run, it is
-  // written first.
+  // Puts what was written in the place of what is there. Where nothing was, because there was
+  // nothing to load or a process was killed before this, and the place is not of the newest run, it
+  // is written first.
   Result<void> publish(target::Target& target);
   // Takes away what was written and is not published.
-  Result<void> abandon() { return folder_.abandon(); }
+  Result<void> abandon() { return place_->abandon(); }
 
  private:
-  CsvExport(CsvExportOptions options, target::PlainFolder folder)
-      : options_(std::move(options)), folder_(std::move(folder)) {}
+  CsvExport(CsvExportOptions options, std::unique_ptr<target::ExportPlace> place)
+      : options_(std::move(options)), place_(std::move(place)) {}
 
   CsvExportOptions options_;
-  target::PlainFolder folder_;
-  std::optional<std::string> written_;  // the run of which the new version is
+  std::unique_ptr<target::ExportPlace> place_;
+  bool is_written_ = false;  // and not published
 };
 
 }  // namespace weir::courts

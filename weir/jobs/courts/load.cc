@@ -70,7 +70,8 @@ Result<LoadReport> load(const LoadOptions& options) {
   if (options.level == 1) run.profile = "level1";
   WEIR_ASSIGN(const auto steps, LoadSteps::make({.geocodes = options.level != 1,
                                                  .geocoder = options.geocoder,
-                                                 .csv = options.csv}));
+                                                 .csv = options.csv,
+                                                 .csv_bytes = run.memory_bytes / 16}));
   LoadSteps::add_to(run, steps);
   auto loaded = options.commit_files && !run.dry_run ? load_each(run) : pipeline::run(run);
   if (!loaded.ok()) {

@@ -7,7 +7,8 @@ namespace weir::courts {
 Result<std::shared_ptr<LoadSteps>> LoadSteps::make(const LoadStepOptions& options) {
   std::shared_ptr<LoadSteps> steps(new LoadSteps(options));
   if (!options.csv.empty()) {
-    WEIR_ASSIGN(steps->csv_, CsvExport::open({.folder = options.csv}));
+    WEIR_ASSIGN(steps->csv_,
+                CsvExport::open({.folder = options.csv, .memory_bytes = options.csv_bytes}));
   }
   WEIR_TRY(Geocoder::check(options.geocoder));
   return steps;

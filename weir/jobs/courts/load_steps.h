@@ -20,7 +20,8 @@ struct LoadStepOptions {
   // A table or services; neither: rows keep what production has for them. Folders and memory are
   // the step's.
   GeocoderOptions geocoder;
-  std::string csv;  // a folder; empty: none
+  std::string csv;           // a folder or an s3:// prefix; empty: none
+  i64 csv_bytes = 64 * MiB;  // that uploads may hold
 };
 
 class LoadSteps {

@@ -52,8 +52,10 @@ Result<std::vector<PurgedTable>> purge(const std::string& url, i64 memory_bytes)
 }
 
 Result<void> export_csv(const std::string& url, const CsvExportOptions& options, i64 memory_bytes) {
-  WEIR_ASSIGN(auto target, target::open_target(url, target::Access::read, memory_bytes));
-  WEIR_ASSIGN(auto exported, CsvExport::open(options));
+  WEIR_ASSIGN(auto target, target::open_target(url, target::Access::read, memory_bytes / 2));
+  CsvExportOptions own = options;
+  own.memory_bytes = memory_bytes / 2;
+  WEIR_ASSIGN(auto exported, CsvExport::open(own));
   auto written = exported.write(*target);
   if (written.ok()) return exported.publish(*target);
   static_cast<void>(exported.abandon());
