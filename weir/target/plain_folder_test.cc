@@ -2,6 +2,7 @@
 
 #include <gmock/gmock.h>
 
+#include <cstdlib>
 #include <fstream>
 
 #include "weir/target/file_testing.h"
@@ -16,9 +17,9 @@ using testing::HasSubstr;
 class PlainFolderTest : public testing::Test {
  protected:
   void SetUp() override {
-    root_ = fs::path(testing::TempDir()) / "weir_plain_folder";
-    fs::remove_all(root_);
-    fs::create_directories(root_);
+    std::string made = (fs::path(testing::TempDir()) / "weir_plain_folder_XXXXXX").string();
+    ASSERT_NE(::mkdtemp(made.data()), nullptr);
+    root_ = made;
   }
   void TearDown() override { fs::remove_all(root_); }
 
