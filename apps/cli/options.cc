@@ -27,6 +27,7 @@ int exit_status(ErrorCode code) {
     case cancelled:
       return exit_stopped;
     case io:
+    case unavailable:
     case not_found:
     case corrupt:
     case conflict:

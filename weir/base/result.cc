@@ -24,6 +24,8 @@ std::string_view to_string(ErrorCode code) {
       return "declaration";
     case io:
       return "io";
+    case unavailable:
+      return "unavailable";
     case not_found:
       return "not_found";
     case corrupt:

@@ -21,6 +21,7 @@ enum class ErrorCode {
   usage,        // the command line or an option makes no sense
   declaration,  // a declaration is wrong, or does not fit the target
   io,           // the operating system refused: disk full, permission, a broken device
+  unavailable,  // a server does not answer, or refuses whoever asks: no fault of what was asked for
   not_found,    // an input, a table or a key that was named is not there
   corrupt,      // bytes do not say what they should: checksum, syntax, a damaged file
   conflict,     // another run holds the target, or it changed meanwhile

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cstring>
+#include <utility>
 
 #include "weir/base/bytes.h"
 #include "weir/extract/front_end.h"
@@ -72,6 +73,7 @@ Result<extract::RecordDocuments> ArchiveReader::read(const RunInput& input,
     if (plan_.documents[i].member.empty()) continue;
     DocumentBytes& document = documents.documents[i];
     document = read_document(*archive_, i);
+    if (lost_) return *std::exchange(lost_, std::nullopt);
     // A record's warning stands beside it, and its file may move.
     document.problem = without_location(document.problem, input);
   }
@@ -97,9 +99,13 @@ DocumentBytes ArchiveReader::read_document(const store::Archive& archive, std::s
   const store::Member* member = find(archive, document);
   if (member == nullptr) return {};
   auto stream = archive.read(*member);
-  if (!stream.ok())
-    return {.state = State::broken, .text = {}, .problem = stream.error().message()};
+  if (!stream.ok()) return broken(stream.error());
   return take(std::move(*stream), document);
+}
+
+DocumentBytes ArchiveReader::broken(const Error& error) {
+  if (error.code() == ErrorCode::unavailable) lost_ = error;
+  return {.state = State::broken, .text = {}, .problem = error.message()};
 }
 
 DocumentBytes ArchiveReader::take(std::unique_ptr<ByteStream> stream, std::size_t document) {
@@ -108,13 +114,11 @@ DocumentBytes ArchiveReader::take(std::unique_ptr<ByteStream> stream, std::size_
     stream = std::make_unique<format::XmlUtf8Stream>(std::move(stream));
   const i64 room = static_cast<i64>(free_.size()) - extract::FrontEnd::padding;
   const i64 limit = source.max_bytes > 0 ? std::min(room, source.max_bytes) : room;
-  const auto broken = [](std::string problem) {
-    return DocumentBytes{.state = State::broken, .text = {}, .problem = std::move(problem)};
-  };
   const auto too_large = [&] {
     if (limit == source.max_bytes)
-      return broken(fmt::format("it is larger than its max_bytes, {}", format_size(limit)));
-    return broken("it is larger than its share of the memory; raise --memory");
+      return broken({ErrorCode::too_large,
+                     fmt::format("it is larger than its max_bytes, {}", format_size(limit))});
+    return broken({ErrorCode::budget, "it is larger than its share of the memory; raise --memory"});
   };
   i64 size = 0;
   for (i64 count = 1; count > 0; size += count) {
@@ -122,7 +126,7 @@ DocumentBytes ArchiveReader::take(std::unique_ptr<ByteStream> stream, std::size_
     // A byte more than there may be; only the read that returns 0 says that all were right.
     auto read = stream->read(
         free_.subspan(static_cast<std::size_t>(size), static_cast<std::size_t>(limit + 1 - size)));
-    if (!read.ok()) return broken(read.error().message());
+    if (!read.ok()) return broken(read.error());
     count = *read;
   }
   DocumentBytes made{.state = State::whole};

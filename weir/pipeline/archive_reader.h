@@ -8,6 +8,7 @@
 #pragma once
 
 #include <memory>
+#include <optional>
 #include <span>
 #include <vector>
 
@@ -27,12 +28,13 @@ class ArchiveReader {
 
   // Reads the documents of `input` into `bytes`, which they stay in until the next call. A file
   // that is no archive has none, if a reader may know what to make of it.
-  // Errors: those of store::Archive::open.
+  // Errors: those of store::Archive::open; unavailable  the server that has it is gone.
   Result<extract::RecordDocuments> read(const RunInput& input, std::span<std::byte> bytes);
 
  private:
   const store::Member* find(const store::Archive& archive, std::size_t document) const;
   extract::DocumentBytes read_document(const store::Archive& archive, std::size_t document);
+  extract::DocumentBytes broken(const Error& error);
   extract::DocumentBytes take(std::unique_ptr<ByteStream> stream, std::size_t document);
 
   const extract::Plan& plan_;
@@ -40,6 +42,7 @@ class ArchiveReader {
   std::vector<store::MemberPatterns> members_;  // of each document
   bool has_readers_ = false;
   std::unique_ptr<store::Archive> archive_;
+  std::optional<Error> lost_;  // no document can be read any more
   std::span<std::byte> free_;  // of the bytes, what is not in use yet
 };
 

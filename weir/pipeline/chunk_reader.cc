@@ -85,7 +85,9 @@ Result<void> ChunkReader::fill(ChunkSlot& slot) {
       read_more(slot);
     else if (!make_room(slot))
       break;
+    if (lost_) return *lost_;
   }
+  if (lost_) return *lost_;
   carry_over(slot);
   return {};
 }
@@ -242,6 +244,7 @@ void ChunkReader::fill_context(ChunkSlot& slot) {
 }
 
 void ChunkReader::fail_input(ChunkSlot& slot, const Error& error) {
+  if (error.code() == ErrorCode::unavailable) lost_ = error;
   open_->ended = true;
   open_->failed = true;
   open_->pending.clear();

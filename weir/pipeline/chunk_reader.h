@@ -3,13 +3,15 @@
 // A chunk ends when its slot's bytes are full, at `chunk_records`, or with the last input; it may
 // hold records of several inputs. Archives are only named to the chunk: its worker reads them. What
 // was read beyond its end is carried over to the next one. An
-// input that cannot be read, or is damaged, fails alone: the run goes on with the next.
+// input that cannot be read, or is damaged, fails alone: the run goes on with the next. Not so
+// where the server that has the inputs is gone, which ends the reading.
 //
 // Threads: one at a time (the pipeline's reader).
 #pragma once
 
 #include <atomic>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -71,7 +73,8 @@ class ChunkReader {
   InputFeed& inputs_;
   const ReadOptions options_;
   std::unique_ptr<OpenInput> open_;
-  std::string carried_;  // bytes read for the chunk before that belong to this one
+  std::optional<Error> lost_;  // the server that has the inputs is gone
+  std::string carried_;        // bytes read for the chunk before that belong to this one
   std::atomic<i64> bytes_read_ = 0;
 };
 

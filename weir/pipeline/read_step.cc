@@ -154,6 +154,7 @@ Result<void> ReadStep::extract_archive(ChunkSlot& slot, Segment& segment, ChunkS
   const RunInput& input = inputs_.at(segment.input);
   auto documents = slot.read_archive(input, segment.source);
   if (!documents.ok()) {
+    if (documents.error().code() == ErrorCode::unavailable) return documents.error();
     segment.error = without_location(documents.error().message(), input);
     return {};
   }

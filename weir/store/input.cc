@@ -47,7 +47,7 @@ Result<std::vector<Input>> list_inputs(const std::filesystem::path& folder,
   if (members.empty()) return files;
   WEIR_ASSIGN(const MemberPatterns wanted, MemberPatterns::parse(members));
   std::vector<Input> found;
-  for (const Input& file : files) append_members(file, wanted, limits, found);
+  for (const Input& file : files) WEIR_TRY(append_members(file, wanted, limits, found));
   std::ranges::sort(found, {}, &Input::location);
   return found;
 }

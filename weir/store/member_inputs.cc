@@ -46,15 +46,16 @@ bool MemberPatterns::are_met_by(std::string_view member) const {
                              [&](const NamePattern& one) { return one.is_met_by(member); });
 }
 
-void append_members(const Input& archive, const MemberPatterns& wanted, const InputLimits& limits,
-                    std::vector<Input>& found) {
+Result<void> append_members(const Input& archive, const MemberPatterns& wanted,
+                            const InputLimits& limits, std::vector<Input>& found) {
   const auto opened = Archive::open(archive.file, limits);
   if (!opened.ok()) {
+    if (opened.error().code() == ErrorCode::unavailable) return opened.error();
     // It fails in the same way when it is opened as an input.
     Input failing = archive;
     failing.member = "*";
     found.push_back(std::move(failing));
-    return;
+    return {};
   }
   std::map<std::string, i64> positions;
   for (const Member& member : (*opened)->members()) {
@@ -65,6 +66,7 @@ void append_members(const Input& archive, const MemberPatterns& wanted, const In
   for (const auto& [name, position] : positions) found.push_back(input_of(archive, name, position));
   if (positions.empty() && !wanted.required().empty())
     found.push_back(input_of(archive, wanted.required(), -1));
+  return {};
 }
 
 }  // namespace weir::store

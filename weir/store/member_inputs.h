@@ -27,7 +27,8 @@ class MemberPatterns {
 };
 
 // Appends the wanted members of `archive`, as list_inputs says.
-void append_members(const Input& archive, const MemberPatterns& wanted, const InputLimits& limits,
-                    std::vector<Input>& found);
+// Errors: unavailable  the server that has the archive is gone.
+Result<void> append_members(const Input& archive, const MemberPatterns& wanted,
+                            const InputLimits& limits, std::vector<Input>& found);
 
 }  // namespace weir::store

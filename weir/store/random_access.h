@@ -19,7 +19,8 @@ class RandomAccess {
   virtual const std::filesystem::path& path() const = 0;
   virtual Result<i64> size() const = 0;
   // Bytes from `offset` on, fewer than asked for only at the end.
-  // Errors: io; conflict  an object has changed since it was opened. They name it.
+  // Errors: io; conflict  an object has changed since it was opened;  unavailable  its server is
+  // gone. They name it.
   virtual Result<i64> read_at(i64 offset, std::span<std::byte> out) const = 0;
 };
 

@@ -2,7 +2,9 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <charconv>
+#include <iterator>
 #include <mutex>
 
 #include "weir/base/bytes.h"
@@ -31,9 +33,20 @@ std::string_view advice_for(std::string_view code, i32 status) {
   return "check what is asked for and AWS_ENDPOINT_URL";
 }
 
-// A 404 may also say that there is no such user.
+// Whether the server refuses whoever asks, whatever it is.
+bool refuses_all(std::string_view code, i32 status) {
+  constexpr std::string_view codes[] = {
+      "InvalidAccessKeyId",   "SignatureDoesNotMatch",        "ExpiredToken",     "InvalidToken",
+      "RequestTimeTooSkewed", "AuthorizationHeaderMalformed", "PermanentRedirect"};
+  if (std::ranges::find(codes, code) != std::end(codes)) return true;
+  // A 404 may also say that there is no such user.
+  const bool is_other_404 = status == 404 && !code.empty() && !code.starts_with("NoSuch");
+  return is_other_404 || status >= 500 || status == 429;
+}
+
 ErrorCode code_for(std::string_view code, i32 status) {
-  if (status == 404 && (code.empty() || code.starts_with("NoSuch"))) return ErrorCode::not_found;
+  if (refuses_all(code, status)) return ErrorCode::unavailable;
+  if (status == 404) return ErrorCode::not_found;
   if (status == 409 || status == 412) return ErrorCode::conflict;
   return ErrorCode::io;
 }
@@ -55,6 +68,12 @@ Error fault_of(const HttpRequest& request, const HttpResponse& response) {
 bool has_fault(const HttpResponse& response, std::string_view code) {
   const auto fault = parse_s3_fault(response.body);
   return fault && fault->code == code;
+}
+
+// A server that does not answer is no fault of the object.
+Result<HttpResponse> reached(Result<HttpResponse> answer) {
+  if (answer.ok() || answer.error().code() != ErrorCode::io) return answer;
+  return Error(ErrorCode::unavailable, answer.error().message());
 }
 
 i64 number_of(std::string_view text) {
@@ -100,7 +119,7 @@ HttpRequest S3Client::request(std::string method, const S3Place& place,
 }
 
 Result<HttpResponse> S3Client::send(HttpRequest request) {
-  WEIR_ASSIGN(HttpResponse response, http_->send(request, {}));
+  WEIR_ASSIGN(HttpResponse response, reached(http_->send(request, {})));
   if (!response.is_good()) return fault_of(request, response);
   return response;
 }
@@ -126,7 +145,10 @@ Result<void> S3Client::list(const S3Place& prefix,
 }
 
 Result<S3Object> S3Client::head(const S3Place& place) {
-  WEIR_ASSIGN(const HttpResponse response, send(request("HEAD", place)));
+  const HttpRequest wanted = request("HEAD", place);
+  WEIR_ASSIGN(const HttpResponse response, reached(http_->send(wanted, {})));
+  if (!response.is_good() && response.status != 404) return reason_of(place, response);
+  if (!response.is_good()) return fault_of(wanted, response);
   S3Object object{.key = place.key, .etag = std::string(response.header("etag"))};
   object.size = number_of(response.header("content-length"));
   object.mtime_us = parse_http_time(response.header("last-modified")).value_or(0);
@@ -135,10 +157,19 @@ Result<S3Object> S3Client::head(const S3Place& place) {
                fmt::format("{}: the server tells no size or no ETag of it", place.url()));
 }
 
+// The answer to HEAD has no body that says why.
+Error S3Client::reason_of(const S3Place& place, const HttpResponse& response) {
+  HttpRequest again = request("GET", place);
+  again.headers.push_back({"Range", "bytes=0-0"});
+  const auto answer = reached(http_->send(again, {}));
+  if (!answer) return answer.error();
+  return fault_of(again, answer->is_good() ? response : *answer);
+}
+
 Result<std::optional<S3Text>> S3Client::find(const S3Place& place, i64 max_bytes) {
   HttpRequest wanted = request("GET", place);
   wanted.max_body_bytes = max_bytes;
-  WEIR_ASSIGN(HttpResponse response, http_->send(wanted, {}));
+  WEIR_ASSIGN(HttpResponse response, reached(http_->send(wanted, {})));
   if (response.status == 404 && has_fault(response, "NoSuchKey")) return std::optional<S3Text>();
   if (!response.is_good()) return fault_of(wanted, response);
   S3Text text;
@@ -160,7 +191,7 @@ std::unique_ptr<HttpCall> S3Client::start_get(const S3Place& place, const std::s
 }
 
 Result<void> S3Client::end_get(const S3Place& place, HttpCall& call, i64 bytes) {
-  WEIR_ASSIGN(const HttpResponse response, call.wait({}));
+  WEIR_ASSIGN(const HttpResponse response, reached(call.wait({})));
   if (response.status == 412)
     return Error(ErrorCode::conflict,
                  fmt::format("{} has changed since it was opened; read it again", place.url()));
@@ -177,7 +208,7 @@ Result<std::string> S3Client::put(const S3Place& place, std::string_view bytes,
   if (!condition.etag.empty()) wanted.headers.push_back({"If-Match", condition.etag});
   wanted.body = bytes;
   for (i32 attempt = 1;; ++attempt) {
-    WEIR_ASSIGN(const HttpResponse response, http_->send(wanted, {}));
+    WEIR_ASSIGN(const HttpResponse response, reached(http_->send(wanted, {})));
     if (response.is_good()) return std::string(response.header("etag"));
     // Two puts met; which of them counts is not decided yet.
     const bool undecided =
@@ -205,9 +236,8 @@ Result<void> S3Client::remove_all(const std::vector<S3Place>& places) {
   for (const S3Place& place : places) requests.push_back(request("DELETE", place));
   const auto answers = http_->send_all(requests, {});
   for (std::size_t i = 0; i < answers.size(); ++i) {
-    if (!answers[i]) return answers[i].error();
-    if (!answers[i]->is_good() && answers[i]->status != 404)
-      return fault_of(requests[i], *answers[i]);
+    WEIR_ASSIGN(const HttpResponse response, reached(answers[i]));
+    if (!response.is_good() && response.status != 404) return fault_of(requests[i], response);
   }
   return {};
 }
@@ -228,7 +258,7 @@ std::unique_ptr<HttpCall> S3Client::start_part(const S3Place& place, const std::
 }
 
 Result<std::string> S3Client::end_part(const S3Place& place, HttpCall& call) {
-  WEIR_ASSIGN(const HttpResponse response, call.wait({}));
+  WEIR_ASSIGN(const HttpResponse response, reached(call.wait({})));
   if (!response.is_good()) return fault_of(request("PUT", place), response);
   return std::string(response.header("etag"));
 }
@@ -242,7 +272,7 @@ Result<void> S3Client::complete_upload(const S3Place& place, const std::string& 
   HttpRequest wanted = request("POST", place, "uploadId=" + percent_encoded(id, false));
   wanted.headers.push_back({"Content-Type", "application/xml"});
   wanted.body = body;
-  WEIR_ASSIGN(const HttpResponse response, http_->send(wanted, {}));
+  WEIR_ASSIGN(const HttpResponse response, reached(http_->send(wanted, {})));
   if (response.repeated && has_fault(response, "NoSuchUpload")) {
     WEIR_ASSIGN(const bool completed, was_completed(place, bytes));
     if (completed) return {};

@@ -42,7 +42,9 @@ class S3Client {
   static Result<std::shared_ptr<S3Client>> shared();
 
   // Calls with the objects whose keys begin with that of `prefix`, in byte order of keys.
-  // Errors, here and below: not_found  no such bucket or object;  io  refused, or not reached.
+  // Errors, here and below: not_found    no such bucket or object
+  //                         unavailable  the server is not reached, or refuses whoever asks
+  //                         io           it refuses this
   Result<void> list(const S3Place& prefix,
                     const std::function<Result<void>(const S3Object&)>& sink);
   Result<S3Object> head(const S3Place& place);
@@ -86,6 +88,7 @@ class S3Client {
   HttpRequest request(std::string method, const S3Place& place, std::string_view query = "") const;
   Result<HttpResponse> send(HttpRequest request);
   Result<std::string> settle_put(const S3Place& place, std::string_view bytes, Error conflict);
+  Error reason_of(const S3Place& place, const HttpResponse& response);
   Result<bool> was_completed(const S3Place& place, i64 bytes);
 
   const S3Settings settings_;

@@ -55,7 +55,6 @@ S3Server::S3Server() {
   std::string name = (std::filesystem::temp_directory_path() / "weir-s3-XXXXXX").string();
   folder_ = ::mkdtemp(name.data());
   std::filesystem::create_directory(folder_ / "objects");
-  std::filesystem::create_directory(folder_ / "metadata");
   port_ = free_port();
   endpoint_ = fmt::format("http://127.0.0.1:{}", port_);
   start();
@@ -76,7 +75,7 @@ void S3Server::start() {
   const std::string program = WEIR_SETUP_DIR "/bin/versitygw";
   ASSERT_TRUE(std::filesystem::exists(program)) << program << ": run tools/setup test";
   const std::string port = fmt::format("127.0.0.1:{}", port_);
-  const std::string objects = folder_ / "objects", metadata = folder_ / "metadata";
+  const std::string objects = folder_ / "objects";
   process_ = ::fork();
   if (process_ == 0) {
     ::prctl(PR_SET_PDEATHSIG, SIGKILL);
@@ -84,8 +83,7 @@ void S3Server::start() {
     ::dup2(nowhere, 1);
     ::dup2(nowhere, 2);
     ::execl(program.c_str(), "versitygw", "--access", access_key, "--secret", secret_key, "--port",
-            port.c_str(), "--keep-alive", "--quiet", "posix", "--sidecar", metadata.c_str(),
-            objects.c_str(), nullptr);
+            port.c_str(), "--keep-alive", "--quiet", "posix", objects.c_str(), nullptr);
     ::_exit(127);
   }
   for (int i = 0; i < 1000 && !answers(port_); ++i)

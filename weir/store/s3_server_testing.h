@@ -1,6 +1,9 @@
 // A server of S3 on loopback for tests: versitygw, which checks signatures, over a folder of its
 // own.
 //
+// What it knows of objects is in extended attributes of their files: kept beside them, as it also
+// offers, two puts under the same condition can both succeed.
+//
 // Threads: one at a time.
 #pragma once
 

@@ -62,8 +62,7 @@ class FileStore {
   virtual Result<void> hold_for_reading() = 0;
 
   // Where the rows of a run wait, unless the user says otherwise.
-  // Errors: io  there is no place for it.
-  virtual Result<std::filesystem::path> spool_folder() const = 0;
+  virtual std::filesystem::path spool_folder() const = 0;
   // A folder for files without a name, while a run writes.
   virtual void use_scratch(const std::filesystem::path& folder) = 0;
   // What all files that are being written hold in memory together.

@@ -60,7 +60,7 @@ class LocalFileStore final : public FileStore {
   Result<bool> is_being_written() override { return RunLock::is_held(state() / "lock"); }
   Result<void> hold_for_reading() override;
 
-  Result<std::filesystem::path> spool_folder() const override { return state() / "spool"; }
+  std::filesystem::path spool_folder() const override { return state() / "spool"; }
   void use_scratch(const std::filesystem::path&) override {}
   i64 write_bytes() const override { return 0; }
 

@@ -1,14 +1,10 @@
 #include "weir/target/s3_file_store.h"
 
 #include <fmt/format.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
-#include <cerrno>
-
-#include "weir/base/hash.h"
 #include "weir/base/time.h"
 #include "weir/store/s3_object.h"
+#include "weir/target/spool_place.h"
 
 namespace weir::target {
 
@@ -93,19 +89,6 @@ Result<bool> S3FileStore::is_being_written() {
   return S3Lease::is_held(*client_, below("_weir/lock"));
 }
 
-// A folder of the temporary one, which others may write to as well: it must be the user's own.
-Result<std::filesystem::path> S3FileStore::spool_folder() const {
-  std::error_code ignored;
-  const auto folder = std::filesystem::temp_directory_path(ignored) /
-                      fmt::format("weir-{}-{}", ::getuid(), to_hex(hash128(name_of(""))));
-  if (::mkdir(folder.c_str(), 0700) != 0 && errno != EEXIST)
-    return system_error(fmt::format("cannot make the folder {}", folder.string()), errno);
-  struct stat status;
-  const bool is_ours = ::lstat(folder.c_str(), &status) == 0 && S_ISDIR(status.st_mode) &&
-                       status.st_uid == ::getuid();
-  if (is_ours) return folder / "spool";
-  return Error(ErrorCode::io, fmt::format("{} is not this user's folder; remove it, or say --work",
-                                          folder.string()));
-}
+std::filesystem::path S3FileStore::spool_folder() const { return spool_folder_for(name_of("")); }
 
 }  // namespace weir::target

@@ -45,7 +45,7 @@ class S3FileStore final : public FileStore {
   Result<bool> is_being_written() override;
   Result<void> hold_for_reading() override { return {}; }
 
-  Result<std::filesystem::path> spool_folder() const override;
+  std::filesystem::path spool_folder() const override;
   void use_scratch(const std::filesystem::path& folder) override { scratch_ = folder; }
   i64 write_bytes() const override { return uploads_->buffer_bytes(); }
 

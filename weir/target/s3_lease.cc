@@ -5,6 +5,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <charconv>
 #include <chrono>
 #include <condition_variable>
@@ -111,8 +112,9 @@ std::string random_id() {
   return to_hex({bytes, sizeof bytes});
 }
 
+// Some servers tell the time of an answer a little late.
 i64 age_seconds(const store::S3Text& text) {
-  return (text.now_us - text.modified_us) / microseconds_per_second;
+  return std::max<i64>(0, text.now_us - text.modified_us) / microseconds_per_second;
 }
 
 bool is_free(const store::S3Text& text, const LeaseText& lease) {
