@@ -125,6 +125,7 @@ Result<void> DuckConnection::configure(duckdb_config config, const DuckOptions& 
 }
 
 Result<void> DuckConnection::connect(const DuckOptions& options) {
+  memory_bytes_ = options.memory_bytes;
   duckdb_config config = nullptr;
   duckdb_create_config(&config);
   Result<void> done = configure(config, options);
@@ -165,6 +166,7 @@ Error DuckConnection::error_of(duckdb_result& result, std::string_view sql) cons
 
 Result<void> DuckConnection::set_memory(i64 bytes) {
   WEIR_TRY(execute(fmt::format("SET memory_limit = '{}'", memory_setting(bytes))));
+  memory_bytes_ = bytes;
   return {};
 }
 

@@ -76,6 +76,7 @@ class DuckConnection {
 
   // What DuckDB's own buffers may take; besides that it holds some ten MiB.
   Result<void> set_memory(i64 bytes);
+  i64 memory_bytes() const { return memory_bytes_; }
   Result<void> set_threads(i64 threads);
 
   // Runs statements to their end. Returns how many rows the last one changed.
@@ -111,6 +112,7 @@ class DuckConnection {
   Error error_of(duckdb_result& result, std::string_view sql) const;
 
   std::string file_;
+  i64 memory_bytes_ = 0;
   duckdb_database database_ = nullptr;
   duckdb_connection connection_ = nullptr;
   Source source_;

@@ -16,38 +16,46 @@ constexpr i64 rows_bytes = 8 * MiB;
 }  // namespace
 
 DuckKeys::DuckKeys(const DuckSchema& schema, const Tables& tables, std::string name, KeyForm form)
-    : schema_(schema), tables_(tables), name_(std::move(name)), form_(form), arena_(rows_bytes) {
-  for (const Entity& entity : tables.entities) {
+    : schema_(schema), tables_(tables), form_(form), arena_(rows_bytes) {
+  const Schema encoded{
+      {{.name = "entity", .type = {TypeKind::int32}}, {.name = "key", .type = {TypeKind::binary}}}};
+  const std::size_t count = form == KeyForm::parts ? tables.entities.size() : 1;
+  for (std::size_t i = 0; i < count; ++i) {
     EntityKeys& keys = entities_.emplace_back();
-    keys.schema = form == KeyForm::parts
-                      ? key_schema(tables, entity.record_table)
-                      : Schema{{{.name = "key", .type = {TypeKind::binary}, .nullable = false}}};
+    keys.name = fmt::format("{}_{}", name, i);
+    keys.schema =
+        form == KeyForm::parts ? key_schema(tables, tables.entities[i].record_table) : encoded;
     keys.rows = std::make_unique<flow::BatchBuilder>(keys.schema, arena_);
   }
 }
 
-std::string DuckKeys::table(i32 entity) const { return fmt::format("temp.{}_{}", name_, entity); }
-
 Result<void> DuckKeys::make() {
-  for (std::size_t i = 0; i < entities_.size(); ++i) {
-    if (entities_[i].schema.fields.empty()) continue;
-    WEIR_TRY(
-        schema_.connection().execute(fmt::format("CREATE OR REPLACE TEMP TABLE {}_{} ({})", name_,
-                                                 i, column_definitions(entities_[i].schema))));
+  for (const EntityKeys& keys : entities_) {
+    if (keys.schema.fields.empty()) continue;  // an entity that appends may have no key
+    WEIR_TRY(schema_.connection().execute(fmt::format("CREATE OR REPLACE TEMP TABLE {} ({})",
+                                                      keys.name, column_definitions(keys.schema))));
   }
   return {};
 }
 
 Result<void> DuckKeys::remove() {
-  for (std::size_t i = 0; i < entities_.size(); ++i)
-    WEIR_TRY(schema_.connection().execute(
-        fmt::format("DROP TABLE IF EXISTS {}", table(static_cast<i32>(i)))));
+  for (const EntityKeys& keys : entities_)
+    WEIR_TRY(schema_.connection().execute("DROP TABLE IF EXISTS temp." + keys.name));
   return {};
 }
 
+KeyTable DuckKeys::of(i32 entity) const {
+  const EntityKeys& keys =
+      entities_[form_ == KeyForm::parts ? static_cast<std::size_t>(entity) : 0];
+  KeyTable table{.name = "temp." + keys.name, .count = keys.count};
+  for (const Field& field : keys.schema.fields) table.columns.push_back(field.name);
+  return table;
+}
+
 // False where the arena is full, or the key is not of these types.
-bool DuckKeys::append(EntityKeys& keys, std::string_view key, bool& corrupt) const {
-  if (form_ == KeyForm::encoding) return keys.rows->column(0).append_text(key);
+bool DuckKeys::append(EntityKeys& keys, i32 entity, std::string_view key, bool& corrupt) const {
+  if (form_ == KeyForm::encoding)
+    return keys.rows->column(0).append(entity) && keys.rows->column(1).append_text(key);
   KeyPart part;
   for (i64 i = 0; i < keys.rows->column_count(); ++i) {
     flow::ColumnBuilder& column = keys.rows->column(i);
@@ -61,15 +69,15 @@ bool DuckKeys::append(EntityKeys& keys, std::string_view key, bool& corrupt) con
 }
 
 Result<void> DuckKeys::add(i32 entity, std::string_view key) {
-  EntityKeys& keys = entities_[static_cast<std::size_t>(entity)];
+  EntityKeys& keys = keys_of(entity);
+  if (keys.rows->whole_rows() == rows_at_once) WEIR_TRY(write(keys));
   const i64 rows = keys.rows->whole_rows();
-  if (rows == rows_at_once) WEIR_TRY(write(entity));
   bool corrupt = false;
-  if (!append(keys, key, corrupt) && !corrupt) {
+  if (!append(keys, entity, key, corrupt) && !corrupt) {
     keys.rows->truncate(rows);
-    for (std::size_t i = 0; i < entities_.size(); ++i) WEIR_TRY(write(static_cast<i32>(i)));
+    WEIR_TRY(finish());
     arena_.clear_exhausted();
-    if (!append(keys, key, corrupt) && !corrupt)
+    if (!append(keys, entity, key, corrupt) && !corrupt)
       return Error(ErrorCode::budget,
                    fmt::format("a key of {} needs more than {}",
                                format_size(static_cast<i64>(key.size())), format_size(rows_bytes)));
@@ -82,18 +90,17 @@ Result<void> DuckKeys::add(i32 entity, std::string_view key) {
   return {};
 }
 
-Result<void> DuckKeys::write(i32 entity) {
-  EntityKeys& keys = entities_[static_cast<std::size_t>(entity)];
+Result<void> DuckKeys::write(EntityKeys& keys) {
   if (keys.rows->rows() > 0)
     WEIR_TRY(schema_.connection().execute(
-        fmt::format("INSERT INTO {} SELECT * FROM weir_rows()", table(entity)), keys.schema,
+        fmt::format("INSERT INTO temp.{} SELECT * FROM weir_rows()", keys.name), keys.schema,
         keys.rows->view()));
   keys.rows->clear();
   return {};
 }
 
 Result<void> DuckKeys::finish() {
-  for (std::size_t i = 0; i < entities_.size(); ++i) WEIR_TRY(write(static_cast<i32>(i)));
+  for (EntityKeys& keys : entities_) WEIR_TRY(write(keys));
   return {};
 }
 

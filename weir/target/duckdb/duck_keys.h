@@ -1,7 +1,8 @@
-// DuckKeys: keys of records in temporary tables, one for each entity, for joins.
+// DuckKeys: keys of records in temporary tables, for joins.
 //
-// A table has the columns k0, k1 and so on, the parts of the key with the types that they have in
-// the entity's tables; or one column `key`, its encoding as weir_version has it.
+// Either one for each entity, with the columns k0, k1 and so on, the parts of the key with the
+// types that they have in the entity's tables; or one for all, with the columns `entity` and `key`,
+// the encoding, as weir_version has them.
 //
 // Threads: those of the connection.
 #pragma once
@@ -12,6 +13,7 @@
 #include <vector>
 
 #include "weir/flow/batch_builder.h"
+#include "weir/target/duckdb/duck_joins.h"
 #include "weir/target/duckdb/duck_tables.h"
 
 namespace weir::target {
@@ -31,22 +33,23 @@ class DuckKeys {
   Result<void> finish();
   Result<void> remove();
 
-  std::string table(i32 entity) const;
-  // How many keys were added.
-  i64 count(i32 entity) const { return entities_[static_cast<std::size_t>(entity)].count; }
+  KeyTable of(i32 entity) const;
 
  private:
   struct EntityKeys {
+    std::string name;
     Schema schema;
     std::unique_ptr<flow::BatchBuilder> rows;
     i64 count = 0;
   };
-  bool append(EntityKeys& keys, std::string_view key, bool& corrupt) const;
-  Result<void> write(i32 entity);
+  EntityKeys& keys_of(i32 entity) {
+    return entities_[form_ == KeyForm::parts ? static_cast<std::size_t>(entity) : 0];
+  }
+  bool append(EntityKeys& keys, i32 entity, std::string_view key, bool& corrupt) const;
+  Result<void> write(EntityKeys& keys);
 
   const DuckSchema& schema_;
   const Tables& tables_;
-  const std::string name_;
   const KeyForm form_;
   flow::Arena arena_;
   std::vector<EntityKeys> entities_;

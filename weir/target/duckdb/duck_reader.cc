@@ -2,8 +2,8 @@
 
 #include <fmt/format.h>
 
+#include "weir/target/duckdb/duck_joins.h"
 #include "weir/target/duckdb/duck_vectors.h"
-#include "weir/target/record_keys.h"
 #include "weir/target/sql_names.h"
 #include "weir/target/stored_names.h"
 
@@ -33,36 +33,7 @@ Result<void> give_rows(const DuckSchema& schema, const std::string& sql, const S
   return collect_rows(rows, columns, batch_rows, arena, sink);
 }
 
-// Which rows of a table, `t`, are wanted.
-std::string match_found(const DuckSchema& schema, const Tables& tables, i32 index) {
-  const Table& table = tables.tables[static_cast<std::size_t>(index)];
-  const std::vector<i32> key = record_key_columns(tables, index);
-  const auto matches = [&](const Table& of, const std::vector<i32>& columns) {
-    return fmt::format("EXISTS (FROM temp.{} AS k WHERE {})", found_keys(index),
-                       match_keys(of, columns));
-  };
-  if (!key.empty()) return matches(table, key);
-  const i32 record = tables.entities[static_cast<std::size_t>(table.entity)].record_table;
-  const Table& records = tables.tables[static_cast<std::size_t>(record)];
-  const auto name = [](const Table& of, i32 column) {
-    return db::quote_name(of.columns[static_cast<std::size_t>(column)].name);
-  };
-  return fmt::format("{} IN (SELECT {} FROM {} AS t WHERE {})",
-                     name(table, record_id_column(tables, index)),
-                     name(records, records.surrogate()), schema.table(records.name),
-                     matches(records, records.key));
-}
-
 }  // namespace
-
-std::string match_keys(const Table& table, const std::vector<i32>& columns) {
-  std::string condition;
-  for (std::size_t i = 0; i < columns.size(); ++i)
-    condition +=
-        fmt::format("{}t.{} IS NOT DISTINCT FROM k.k{}", i == 0 ? "" : " AND ",
-                    db::quote_name(table.columns[static_cast<std::size_t>(columns[i])].name), i);
-  return condition;
-}
 
 Schema key_schema(const Tables& tables, i32 index) {
   const Table* table = &tables.tables[static_cast<std::size_t>(index)];
@@ -101,12 +72,15 @@ Result<void> find_rows(const DuckSchema& schema, const Tables& tables, std::stri
                                                    column_definitions(key_columns))));
   WEIR_TRY(schema.connection().execute(
       fmt::format("INSERT INTO temp.{} SELECT * FROM weir_rows()", wanted), key_columns, keys));
+  KeyTable table_of_keys{.name = "temp." + wanted, .count = keys.rows};
+  for (const Field& field : key_columns.fields) table_of_keys.columns.push_back(field.name);
+  WEIR_ASSIGN(const RecordMatch match, match_records(schema, tables, *index, table_of_keys));
   const Schema stored = tables.stored_schema(*index);
-  return give_rows(schema,
-                   fmt::format("SELECT {} FROM {} AS t WHERE {}", name_list(stored),
-                               schema.table(tables.tables[static_cast<std::size_t>(*index)].name),
-                               match_found(schema, tables, *index)),
-                   stored, ScanOptions().batch_rows, memory_bytes, sink);
+  for (const std::string& query :
+       matching_rows(schema, tables.tables[static_cast<std::size_t>(*index)].name,
+                     name_list(stored), match.columns, match.keys))
+    WEIR_TRY(give_rows(schema, query, stored, ScanOptions().batch_rows, memory_bytes, sink));
+  return {};
 }
 
 }  // namespace weir::target

@@ -14,9 +14,6 @@ Result<void> scan_table(const DuckSchema& schema, const Tables& tables, std::str
 Result<void> find_rows(const DuckSchema& schema, const Tables& tables, std::string_view table,
                        const Batch& keys, i64 memory_bytes, const BatchSink& sink);
 
-// `t."a" IS NOT DISTINCT FROM k."a" AND ...` for the columns at `columns` of `table`, and those of
-// a table of keys, `k`, called k0, k1 and so on.
-std::string match_keys(const Table& table, const std::vector<i32>& columns);
 // k0, k1, ... with the types of the record key of `table`'s entity, or of the lookup's own key.
 Schema key_schema(const Tables& tables, i32 table);
 

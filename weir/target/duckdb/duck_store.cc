@@ -3,13 +3,11 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <unordered_map>
 
-#include "weir/target/duckdb/duck_reader.h"
+#include "weir/spool/big_endian.h"
+#include "weir/spool/external_sort.h"
 #include "weir/target/duckdb/duck_rejects.h"
-#include "weir/target/duckdb/duck_removal.h"
 #include "weir/target/duckdb/duck_upkeep.h"
-#include "weir/target/duckdb/duck_vectors.h"
 #include "weir/target/run_tables.h"
 #include "weir/target/sql_names.h"
 
@@ -17,42 +15,32 @@ namespace weir::target {
 namespace {
 
 constexpr i64 rows_at_once = 4096;
+constexpr i64 sort_bytes = 8 * MiB;
+// Joins of several threads take several times the memory.
+constexpr i64 bytes_per_thread = 64 * MiB;
 
-// The versions that a query gives, one a call.
-class VersionReader {
- public:
-  explicit VersionReader(DuckRows rows)
-      : rows_(std::move(rows)), builder_(version_schema(), arena_) {}
+// A known version as a record whose order is that of entity and key: no key begins with another.
+//
+//   entity u32, key, version, deleted u8, bytes of key u32; numbers big-endian
+void append_sorted(const spool::KnownVersion& known, std::string& out) {
+  spool::append_u32(static_cast<u32>(known.entity), out);
+  out += known.key;
+  out += known.version;
+  out += known.deleted ? '\1' : '\0';
+  spool::append_u32(static_cast<u32>(known.key.size()), out);
+}
 
-  Result<bool> next(spool::KnownVersion& known) {
-    if (row_ == batch_.rows) {
-      WEIR_ASSIGN(const bool more, next_batch());
-      if (!more) return false;
-    }
-    known = make_version(batch_, row_++);
-    return true;
-  }
-
- private:
-  Result<bool> next_batch() {
-    row_ = 0;
-    batch_ = {};
-    WEIR_ASSIGN(const bool more, rows_.next());
-    if (!more) return false;
-    builder_.clear();
-    for (i64 i = 0; i < builder_.column_count(); ++i)
-      if (!append_vector(rows_.column(i), 0, rows_.rows(), builder_.column(i)))
-        return Error(ErrorCode::budget, "weir_version: rows take more than 64 MiB; raise --memory");
-    batch_ = builder_.view();
-    return true;
-  }
-
-  DuckRows rows_;
-  flow::Arena arena_{64 * MiB};
-  flow::BatchBuilder builder_;
-  Batch batch_;
-  i64 row_ = 0;
-};
+spool::KnownVersion take_sorted(std::string_view record) {
+  constexpr std::size_t number_bytes = 4;
+  const auto entity = static_cast<i32>(spool::read_u32(record));
+  const std::size_t key_bytes = spool::read_u32(record.substr(record.size() - number_bytes));
+  record.remove_prefix(number_bytes);
+  record.remove_suffix(number_bytes);
+  return {.entity = entity,
+          .key = std::string(record.substr(0, key_bytes)),
+          .version = std::string(record.substr(key_bytes, record.size() - key_bytes - 1)),
+          .deleted = record.back() != '\0'};
+}
 
 }  // namespace
 
@@ -74,15 +62,31 @@ Result<spool::KnownVersions> DuckStore::known_versions() {
     return spool::KnownVersions([](spool::KnownVersion&) { return Result<bool>(false); });
 
   WEIR_TRY(stage_run_keys());
-  std::string parts;
-  for (std::size_t i = 0; i < tables_.entities.size(); ++i)
-    parts += fmt::format("{}SELECT {} FROM {} WHERE entity = {} AND key IN (SELECT key FROM {})",
-                         parts.empty() ? "" : " UNION ALL ", name_list(version_schema()), table, i,
-                         run_keys_.table(static_cast<i32>(i)));
-  WEIR_ASSIGN(DuckRows rows, connection().query(parts + " ORDER BY entity, key"));
-  auto reader = std::make_shared<VersionReader>(std::move(rows));
-  return spool::KnownVersions(
-      [reader](spool::KnownVersion& version) { return reader->next(version); });
+  return sorted_versions();
+}
+
+// DuckDB sorts as many only in much more memory.
+Result<spool::KnownVersions> DuckStore::sorted_versions() {
+  auto sort = std::make_shared<spool::ExternalSort>(spools_.front()->folder(), sort_bytes);
+  std::string record;
+  for (const std::string& query :
+       matching_rows(schema_, "weir_version", name_list(version_schema()), {"entity", "key"},
+                     run_keys_.of(0)))
+    WEIR_TRY(give(query, version_schema(), [&](const Batch& batch) -> Result<void> {
+      for (i64 row = 0; row < batch.rows; ++row) {
+        record.clear();
+        append_sorted(make_version(batch, row), record);
+        WEIR_TRY(sort->add(record));
+      }
+      return {};
+    }));
+  WEIR_TRY(sort->finish());
+  return spool::KnownVersions([sort](spool::KnownVersion& known) -> Result<bool> {
+    std::string_view next;
+    WEIR_ASSIGN(const bool more, sort->next(next));
+    if (more) known = take_sorted(next);
+    return more;
+  });
 }
 
 Result<void> DuckStore::stage_run_keys() {
@@ -115,9 +119,11 @@ Result<void> DuckStore::known_rows(i32 table, const spool::RowSink& sink) {
       fmt::format("SELECT {} FROM {} AS t", name_list(columns), schema_.table(rows.name));
   if (rows.kind == TableKind::lookup) return give(select, columns, sink);
   if (!knows_keys_) return {};
-  return give(fmt::format("{} SEMI JOIN {} AS k ON ({})", select, run_parts_.table(rows.entity),
-                          match_keys(rows, rows.key)),
-              columns, sink);
+  for (const std::string& query :
+       matching_rows(schema_, rows.name, name_list(columns), column_names(rows, rows.key),
+                     run_parts_.of(rows.entity)))
+    WEIR_TRY(give(query, columns, sink));
+  return {};
 }
 
 Result<void> DuckStore::give(const std::string& sql, const Schema& columns, const BatchSink& sink) {
@@ -142,7 +148,9 @@ Result<std::vector<i64>> DuckStore::last_ids() {
 
 Result<void> DuckStore::remove_stale(const StaleKeys& stale, LookupUse& use,
                                      PromotionLanes& lanes) {
-  WEIR_TRY(connection().set_threads(lanes.count()));
+  const i64 threads =
+      std::clamp<i64>(connection().memory_bytes() / bytes_per_thread, 1, lanes.count());
+  WEIR_TRY(connection().set_threads(threads));
   if (stale.count > 0) WEIR_TRY(remove_records(stale));
   if (knows_keys_) WEIR_TRY(remove_histories());
   for (const Table& table : tables_.tables)
@@ -160,8 +168,7 @@ Result<void> DuckStore::remove_records(const StaleKeys& stale) {
   WEIR_TRY(keys.finish());
   for (std::size_t i = 0; i < tables_.entities.size(); ++i) {
     const auto entity = static_cast<i32>(i);
-    WEIR_TRY(
-        target::remove_records(schema_, tables_, entity, keys.table(entity), keys.count(entity)));
+    WEIR_TRY(target::remove_records(schema_, tables_, entity, keys.of(entity)));
   }
   return keys.remove();
 }
@@ -171,10 +178,18 @@ Result<void> DuckStore::remove_histories() {
     const i32 history = tables_.entities[i].history_table;
     if (history < 0) continue;
     const Table& table = table_at(history);
-    WEIR_TRY(remove_matching(schema_, table.name, run_parts_.table(static_cast<i32>(i)),
-                             match_keys(table, table.key), run_parts_.count(static_cast<i32>(i))));
+    const KeyTable keys = run_parts_.of(static_cast<i32>(i));
+    WEIR_ASSIGN(const double share, expected_share(table.name, keys));
+    WEIR_TRY(remove_matching(schema_, table.name, column_names(table, table.key), keys, share));
   }
   return {};
+}
+
+// Of tables with a row for each key.
+Result<double> DuckStore::expected_share(std::string_view table, const KeyTable& keys) {
+  WEIR_ASSIGN(const i64 rows,
+              connection().query_number("SELECT count(*) FROM " + schema_.table(table)));
+  return static_cast<double>(keys.count) / static_cast<double>(std::max<i64>(rows, 1));
 }
 
 Result<void> DuckStore::mark_links(LookupUse& use) {
@@ -227,11 +242,10 @@ Result<void> DuckStore::finish(const RunTables& manifest, const std::vector<i64>
 }
 
 Result<void> DuckStore::replace_versions(const BatchSource& versions) {
-  for (std::size_t i = 0; i < tables_.entities.size() && knows_keys_; ++i) {
-    const auto entity = static_cast<i32>(i);
-    WEIR_TRY(remove_matching(schema_, "weir_version", run_keys_.table(entity),
-                             fmt::format("t.entity = {} AND t.key = k.key", i),
-                             run_keys_.count(entity)));
+  if (knows_keys_) {
+    const KeyTable keys = run_keys_.of(0);
+    WEIR_ASSIGN(const double share, expected_share("weir_version", keys));
+    WEIR_TRY(remove_matching(schema_, "weir_version", {"entity", "key"}, keys, share));
   }
   return insert_all("weir_version", version_schema(), versions);
 }

@@ -39,6 +39,7 @@ class DuckStore : public PromotionStore {
   Result<void> stage_run_keys();
   Result<void> remove_records(const StaleKeys& stale);
   Result<void> remove_histories();
+  Result<spool::KnownVersions> sorted_versions();
   Result<void> mark_links(LookupUse& use);
   Result<void> replace_versions(const BatchSource& versions);
   Result<void> write_rejects(const BatchSource& rejects);
@@ -46,6 +47,7 @@ class DuckStore : public PromotionStore {
   Result<void> insert(std::string_view table, const Schema& columns, const Batch& rows);
   Result<void> insert_all(std::string_view table, const Schema& columns, const BatchSource& rows);
   Result<void> give(const std::string& sql, const Schema& columns, const BatchSink& sink);
+  Result<double> expected_share(std::string_view table, const KeyTable& keys);
   const Table& table_at(i32 table) const { return tables_.tables[static_cast<std::size_t>(table)]; }
   DuckConnection& connection() { return schema_.connection(); }
 

@@ -6,9 +6,6 @@
 
 #include "weir/base/bytes.h"
 #include "weir/target/duckdb/duck_manifest.h"
-#include "weir/target/duckdb/duck_reader.h"
-#include "weir/target/duckdb/duck_removal.h"
-#include "weir/target/record_keys.h"
 #include "weir/target/sql_names.h"
 
 namespace weir::target {
@@ -73,11 +70,13 @@ Result<std::vector<i64>> purge_entity(const DuckSchema& schema, const Tables& ta
   WEIR_TRY(connection.execute(fmt::format(
       "CREATE OR REPLACE TEMP TABLE {} AS SELECT {} FROM {} AS t WHERE {}", deleted_keys,
       key_parts(history), schema.table(history.name), says_deleted(history))));
-  const std::string keys = fmt::format("temp.{}", deleted_keys);
-  WEIR_ASSIGN(const i64 count, connection.query_number("SELECT count(*) FROM " + keys));
-  WEIR_ASSIGN(auto removed, remove_records(schema, tables, entity, keys, count));
+  KeyTable keys{.name = fmt::format("temp.{}", deleted_keys)};
+  for (std::size_t i = 0; i < history.key.size(); ++i)
+    keys.columns.push_back(fmt::format("k{}", i));
+  WEIR_ASSIGN(keys.count, connection.query_number("SELECT count(*) FROM " + keys.name));
+  WEIR_ASSIGN(auto removed, remove_records(schema, tables, entity, keys));
   WEIR_TRY(purge_rejects(schema, history));
-  WEIR_TRY(connection.execute("DROP TABLE " + keys));
+  WEIR_TRY(connection.execute("DROP TABLE " + keys.name));
   return removed;
 }
 
@@ -138,28 +137,21 @@ Result<void> check_columns(const DuckSchema& schema, std::string_view table,
 
 // The children first, as those that have the record's surrogate are found through its row.
 Result<std::vector<i64>> remove_records(const DuckSchema& schema, const Tables& tables, i32 entity,
-                                        const std::string& keys, i64 key_count) {
+                                        const KeyTable& keys) {
   std::vector<i64> removed(tables.tables.size(), 0);
-  if (key_count == 0) return removed;
+  if (keys.count == 0) return removed;
   const i32 record = tables.entities[static_cast<std::size_t>(entity)].record_table;
   const Table& records = tables.tables[static_cast<std::size_t>(record)];
-  if (records.surrogate() >= 0)
-    WEIR_TRY(schema.connection().execute(
-        fmt::format("CREATE OR REPLACE TEMP TABLE weir_stale_id AS SELECT t.{} AS k0 FROM {} AS t "
-                    "SEMI JOIN {} AS k ON ({})",
-                    name_of(records, records.surrogate()), schema.table(records.name), keys,
-                    match_keys(records, records.key))));
+  WEIR_ASSIGN(const i64 all, schema.connection().query_number("SELECT count(*) FROM " +
+                                                              schema.table(records.name)));
+  const double share = static_cast<double>(keys.count) / static_cast<double>(std::max<i64>(all, 1));
   for (std::size_t i = tables.tables.size(); i-- > 0;) {
     const Table& table = tables.tables[i];
     if (table.entity != entity || table.kind == TableKind::history) continue;
-    const std::vector<i32> key = record_key_columns(tables, static_cast<i32>(i));
-    const std::vector<i32> columns =
-        key.empty() ? std::vector{record_id_column(tables, static_cast<i32>(i))} : key;
-    WEIR_ASSIGN(removed[i],
-                remove_matching(schema, table.name, key.empty() ? "temp.weir_stale_id" : keys,
-                                match_keys(table, columns), key_count));
+    WEIR_ASSIGN(const RecordMatch match, match_records(schema, tables, static_cast<i32>(i), keys));
+    WEIR_ASSIGN(removed[i], remove_matching(schema, table.name, match.columns, match.keys, share));
   }
-  WEIR_TRY(schema.connection().execute("DROP TABLE IF EXISTS temp.weir_stale_id"));
+  WEIR_TRY(schema.connection().execute("DROP TABLE IF EXISTS temp.weir_record_id"));
   return removed;
 }
 

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "weir/target/database_target.h"
+#include "weir/target/duckdb/duck_joins.h"
 #include "weir/target/duckdb/duck_tables.h"
 
 namespace weir::target {
@@ -16,9 +17,9 @@ Result<i64> update_rows(const DuckSchema& schema, std::string_view table, const 
 Result<void> cut_over_to(const DuckSchema& schema, std::string_view from, std::string_view archive);
 Result<void> make_views(const DuckSchema& schema, const std::vector<DatabaseTarget::View>& views);
 
-// Removes the rows of records whose keys are in `keys`, a table with the columns k0, k1 and so on,
-// and the rows of their children. Returns how many went of each of `tables`.
+// Removes the rows of records whose keys are in `keys`, and the rows of their children. Returns how
+// many went of each of `tables`.
 Result<std::vector<i64>> remove_records(const DuckSchema& schema, const Tables& tables, i32 entity,
-                                        const std::string& keys, i64 key_count);
+                                        const KeyTable& keys);
 
 }  // namespace weir::target

@@ -74,6 +74,7 @@ class DuckDbSuite : public TargetSuite {
   std::vector<std::string> ask(const std::string& sql) {
     auto connection = DuckConnection::open(file(), {.read_only = true, .memory_bytes = 64 * MiB});
     EXPECT_TRUE(connection.ok()) << connection.error().message();
+    EXPECT_TRUE((*connection)->execute("USE db").ok());
     auto texts = (*connection)->query_texts(sql);
     EXPECT_TRUE(texts.ok()) << texts.error().message();
     return *texts;
@@ -81,7 +82,7 @@ class DuckDbSuite : public TargetSuite {
   void tell(const std::string& sql) {
     auto connection = DuckConnection::open(file(), {.memory_bytes = 64 * MiB});
     ASSERT_TRUE(connection.ok()) << connection.error().message();
-    const auto done = (*connection)->execute(sql);
+    const auto done = (*connection)->execute("USE db; " + sql);
     ASSERT_TRUE(done.ok()) << done.error().message();
   }
 
