@@ -12,8 +12,10 @@ namespace weir::target {
 namespace {
 
 constexpr std::string_view next_table = "weir_next";
-// 1.8M keys of 17 bytes were joined within 32 MiB, not within 28.
-constexpr i64 bytes_per_key = 40;
+// Of a table to join with: a key of 20 bytes takes some 60, and rows with long texts need room.
+constexpr i64 bytes_per_key = 160;
+// What a column of the rows holds, where they are read and written.
+constexpr i64 bytes_per_column = 3 * 256 * KiB;
 // What a transaction deletes takes some bytes a row of memory.
 constexpr double most_deleted = 250'000;
 // Where more rows go than stay, the rest is written faster than a table full of holes is read.
@@ -25,9 +27,12 @@ struct Share {
   std::string rows;  // a condition on t
 };
 
-std::vector<Share> shares_of(const DuckSchema& schema, const std::vector<std::string>& columns,
-                             const KeyTable& keys) {
-  const i64 at_once = std::max<i64>(schema.connection().memory_bytes() / bytes_per_key, 1);
+std::vector<Share> shares_of(const DuckSchema& schema, std::string_view table,
+                             const std::vector<std::string>& columns, const KeyTable& keys) {
+  const i64 all = schema.connection().memory_bytes();
+  const auto definitions = schema.columns_of(table);
+  const i64 of_rows = definitions.ok() ? std::ssize(*definitions) * bytes_per_column : 0;
+  const i64 at_once = std::max(all - of_rows, all / 8) / bytes_per_key;
   const i64 count = keys.count / at_once + 1;
   if (count == 1) return {{keys.name + " AS k", "true"}};
   std::vector<Share> shares;
@@ -57,13 +62,14 @@ Result<bool> has_index(const DuckSchema& schema, std::string_view table) {
   return indexes > 0;
 }
 
-Result<i64> delete_rows(const DuckSchema& schema, const std::string& table,
+Result<i64> delete_rows(const DuckSchema& schema, std::string_view table,
                         const std::vector<std::string>& columns, const KeyTable& keys) {
   i64 deleted = 0;
-  for (const Share& share : shares_of(schema, columns, keys)) {
-    WEIR_ASSIGN(const i64 rows, schema.connection().execute(fmt::format(
-                                    "DELETE FROM {} AS t USING {} WHERE {} AND {}", table,
-                                    share.keys, match(columns, keys), share.rows)));
+  for (const Share& share : shares_of(schema, table, columns, keys)) {
+    WEIR_ASSIGN(const i64 rows,
+                schema.connection().execute(
+                    fmt::format("DELETE FROM {} AS t USING {} WHERE {} AND {}", schema.table(table),
+                                share.keys, match(columns, keys), share.rows)));
     deleted += rows;
   }
   return deleted;
@@ -76,7 +82,7 @@ Result<i64> keep_others(const DuckSchema& schema, std::string_view name,
   const std::string next = schema.table(next_table);
   WEIR_TRY(connection.execute(fmt::format("CREATE TABLE {} AS FROM {} LIMIT 0", next, table)));
   i64 kept = 0;
-  for (const Share& share : shares_of(schema, columns, keys)) {
+  for (const Share& share : shares_of(schema, name, columns, keys)) {
     WEIR_ASSIGN(const i64 rows,
                 connection.execute(fmt::format(
                     "INSERT INTO {} SELECT t.* FROM {} AS t ANTI JOIN {} ON ({}) WHERE {}", next,
@@ -115,7 +121,7 @@ std::vector<std::string> matching_rows(const DuckSchema& schema, std::string_vie
                                        const std::vector<std::string>& columns,
                                        const KeyTable& keys) {
   std::vector<std::string> queries;
-  for (const Share& share : shares_of(schema, columns, keys))
+  for (const Share& share : shares_of(schema, table, columns, keys))
     queries.push_back(fmt::format("SELECT {} FROM {} AS t SEMI JOIN {} ON ({}) WHERE {}", select,
                                   schema.table(table), share.keys, match(columns, keys),
                                   share.rows));
@@ -132,7 +138,7 @@ Result<i64> remove_matching(const DuckSchema& schema, std::string_view table,
   const double expected = static_cast<double>(rows) * expected_share;
   if (rows == 0) return 0;
   if (indexed || (expected <= most_deleted && expected_share < large_share))
-    return delete_rows(schema, schema.table(table), columns, keys);
+    return delete_rows(schema, table, columns, keys);
   WEIR_ASSIGN(const i64 kept, keep_others(schema, table, columns, keys));
   return rows - kept;
 }

@@ -6,11 +6,12 @@ namespace weir::target {
 namespace {
 
 constexpr i64 block_bytes = 256 * KiB;
-// Catalogue, sorting, joins.
-constexpr i64 base_bytes = 12 * MiB;
+// Catalogue, joins.
+constexpr i64 base_bytes = 20 * MiB;
 // A table of 70 columns was written with 44 MiB, not with 40.
 constexpr i64 blocks_per_column = 2;
 constexpr i64 most_besides_limit = 64 * MiB;
+constexpr i64 small_limit = 2 * most_besides_limit;
 constexpr i64 small_memory = 96 * MiB;
 constexpr i64 small_group = 15 * 2048;
 constexpr i64 default_group = 60 * 2048;
@@ -27,8 +28,11 @@ i64 least_limit(const Tables& tables) {
   return base_bytes + most * blocks_per_column * block_bytes;
 }
 
-i64 reserved_for(i64 limit) { return limit + std::min(limit, most_besides_limit); }
-i64 limit_within(i64 reserved) { return std::max(reserved / 2, reserved - most_besides_limit); }
+i64 reserved_for(i64 limit) { return limit + std::min(limit / 2, most_besides_limit); }
+i64 limit_within(i64 reserved) {
+  const bool small = reserved <= small_limit + most_besides_limit;
+  return small ? reserved / 3 * 2 : reserved - most_besides_limit;
+}
 
 }  // namespace
 
