@@ -17,7 +17,10 @@ namespace fs = std::filesystem;
 ErrorCode code_of(duckdb_error_type type, std::string_view message) {
   if (message.find("not a valid DuckDB database file") != message.npos) return ErrorCode::corrupt;
   if (message.find("lock on file") != message.npos) return ErrorCode::conflict;
-  if (type == DUCKDB_ERROR_OUT_OF_MEMORY) return ErrorCode::budget;
+  // A commit that fails for want of memory is told as an error of the transaction.
+  if (type == DUCKDB_ERROR_OUT_OF_MEMORY ||
+      message.find("could not allocate block") != message.npos)
+    return ErrorCode::budget;
   if (type == DUCKDB_ERROR_INTERRUPT) return ErrorCode::cancelled;
   if (type == DUCKDB_ERROR_CONVERSION) return ErrorCode::usage;
   return ErrorCode::io;

@@ -12,12 +12,11 @@ namespace weir::target {
 namespace {
 
 constexpr std::string_view next_table = "weir_next";
+constexpr i64 block_bytes = 256 * KiB;
 // Of a table to join with: a key of 20 bytes takes some 60, and rows with long texts need room.
 constexpr i64 bytes_per_key = 160;
 // What a column of the rows holds, where they are read and written.
-constexpr i64 bytes_per_column = 3 * 256 * KiB;
-// What a transaction deletes takes some bytes a row of memory.
-constexpr double most_deleted = 250'000;
+constexpr i64 bytes_per_column = 3 * block_bytes;
 // Where more rows go than stay, the rest is written faster than a table full of holes is read.
 constexpr double large_share = 0.5;
 
@@ -62,39 +61,6 @@ Result<bool> has_index(const DuckSchema& schema, std::string_view table) {
   return indexes > 0;
 }
 
-Result<i64> delete_rows(const DuckSchema& schema, std::string_view table,
-                        const std::vector<std::string>& columns, const KeyTable& keys) {
-  i64 deleted = 0;
-  for (const Share& share : shares_of(schema, table, columns, keys)) {
-    WEIR_ASSIGN(const i64 rows,
-                schema.connection().execute(
-                    fmt::format("DELETE FROM {} AS t USING {} WHERE {} AND {}", schema.table(table),
-                                share.keys, match(columns, keys), share.rows)));
-    deleted += rows;
-  }
-  return deleted;
-}
-
-Result<i64> keep_others(const DuckSchema& schema, std::string_view name,
-                        const std::vector<std::string>& columns, const KeyTable& keys) {
-  DuckConnection& connection = schema.connection();
-  const std::string table = schema.table(name);
-  const std::string next = schema.table(next_table);
-  WEIR_TRY(connection.execute(fmt::format("CREATE TABLE {} AS FROM {} LIMIT 0", next, table)));
-  i64 kept = 0;
-  for (const Share& share : shares_of(schema, name, columns, keys)) {
-    WEIR_ASSIGN(const i64 rows,
-                connection.execute(fmt::format(
-                    "INSERT INTO {} SELECT t.* FROM {} AS t ANTI JOIN {} ON ({}) WHERE {}", next,
-                    table, share.keys, match(columns, keys), share.rows)));
-    kept += rows;
-  }
-  WEIR_TRY(connection.execute("DROP TABLE " + table));
-  WEIR_TRY(
-      connection.execute(fmt::format("ALTER TABLE {} RENAME TO {}", next, db::quote_name(name))));
-  return kept;
-}
-
 // The surrogates of the records with these keys.
 Result<KeyTable> surrogates_of(const DuckSchema& schema, const Table& records,
                                const KeyTable& keys) {
@@ -128,19 +94,84 @@ std::vector<std::string> matching_rows(const DuckSchema& schema, std::string_vie
   return queries;
 }
 
-Result<i64> remove_matching(const DuckSchema& schema, std::string_view table,
-                            const std::vector<std::string>& columns, const KeyTable& keys,
-                            double expected_share) {
+RowRemoval::RowRemoval(const DuckSchema& schema)
+    : schema_(schema), delete_bytes_(schema.connection().memory_bytes() / 4) {}
+
+Result<i64> RowRemoval::matching(std::string_view table, const std::vector<std::string>& columns,
+                                 const KeyTable& keys, double expected_share) {
   if (keys.count == 0) return 0;
   WEIR_ASSIGN(const i64 rows,
-              schema.connection().query_number("SELECT count(*) FROM " + schema.table(table)));
-  WEIR_ASSIGN(const bool indexed, has_index(schema, table));
-  const double expected = static_cast<double>(rows) * expected_share;
+              schema_.connection().query_number("SELECT count(*) FROM " + schema_.table(table)));
   if (rows == 0) return 0;
-  if (indexed || (expected <= most_deleted && expected_share < large_share))
-    return delete_rows(schema, table, columns, keys);
-  WEIR_ASSIGN(const i64 kept, keep_others(schema, table, columns, keys));
+  WEIR_ASSIGN(const bool in_place, may_delete(table, expected_share));
+  if (in_place) return delete_rows(table, columns, keys);
+  WEIR_ASSIGN(const i64 kept, keep_others(table, columns, keys));
   return rows - kept;
+}
+
+Result<void> RowRemoval::all(std::string_view table) {
+  WEIR_ASSIGN(const bool indexed, has_index(schema_, table));
+  if (indexed) {
+    WEIR_TRY(schema_.connection().execute("DELETE FROM " + schema_.table(table)));
+    return {};
+  }
+  WEIR_TRY(make_next(table));
+  return put_next_in_place(table);
+}
+
+Result<bool> RowRemoval::may_delete(std::string_view table, double expected_share) {
+  WEIR_ASSIGN(const bool indexed, has_index(schema_, table));
+  if (indexed) return true;
+  WEIR_ASSIGN(const i64 groups,
+              schema_.connection().query_number(fmt::format(
+                  "SELECT count(DISTINCT row_group_id) FROM pragma_storage_info({}) WHERE "
+                  "column_id = 0",
+                  db::quote_text(schema_.table(table)))));
+  if (expected_share >= large_share || groups * block_bytes > delete_bytes_) return false;
+  delete_bytes_ -= groups * block_bytes;
+  return true;
+}
+
+Result<i64> RowRemoval::delete_rows(std::string_view table, const std::vector<std::string>& columns,
+                                    const KeyTable& keys) {
+  i64 deleted = 0;
+  for (const Share& share : shares_of(schema_, table, columns, keys)) {
+    WEIR_ASSIGN(const i64 rows,
+                schema_.connection().execute(fmt::format(
+                    "DELETE FROM {} AS t USING {} WHERE {} AND {}", schema_.table(table),
+                    share.keys, match(columns, keys), share.rows)));
+    deleted += rows;
+  }
+  return deleted;
+}
+
+Result<i64> RowRemoval::keep_others(std::string_view table, const std::vector<std::string>& columns,
+                                    const KeyTable& keys) {
+  WEIR_TRY(make_next(table));
+  i64 kept = 0;
+  for (const Share& share : shares_of(schema_, table, columns, keys)) {
+    WEIR_ASSIGN(const i64 rows,
+                schema_.connection().execute(fmt::format(
+                    "INSERT INTO {} SELECT t.* FROM {} AS t ANTI JOIN {} ON ({}) WHERE {}",
+                    schema_.table(next_table), schema_.table(table), share.keys,
+                    match(columns, keys), share.rows)));
+    kept += rows;
+  }
+  WEIR_TRY(put_next_in_place(table));
+  return kept;
+}
+
+Result<void> RowRemoval::make_next(std::string_view table) {
+  WEIR_TRY(schema_.connection().execute(fmt::format(
+      "CREATE TABLE {} AS FROM {} LIMIT 0", schema_.table(next_table), schema_.table(table))));
+  return {};
+}
+
+Result<void> RowRemoval::put_next_in_place(std::string_view table) {
+  WEIR_TRY(schema_.connection().execute("DROP TABLE " + schema_.table(table)));
+  WEIR_TRY(schema_.connection().execute(fmt::format(
+      "ALTER TABLE {} RENAME TO {}", schema_.table(next_table), db::quote_name(table))));
+  return {};
 }
 
 Result<RecordMatch> match_records(const DuckSchema& schema, const Tables& tables, i32 index,

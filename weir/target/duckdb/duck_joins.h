@@ -1,9 +1,9 @@
 // Rows that belong to given keys: which they are, and taking them away.
 //
 // Keys are joined some hundred thousand at a time, as many as DuckDB's memory holds: a share of
-// them by hash after the other. Few rows that go are deleted, which DuckDB keeps in memory until
-// the commit; where many go, those that stay are written to a new table, which takes the place of
-// the old one.
+// them by hash after the other. Rows that go are deleted where that takes little memory: DuckDB
+// holds a block for each group of rows that loses some, until the commit. Else, and where more go
+// than stay, those that stay are written to a new table, which takes the place of the old one.
 //
 // Threads: those of the connection.
 #pragma once
@@ -33,11 +33,29 @@ std::vector<std::string> matching_rows(const DuckSchema& schema, std::string_vie
                                        const std::vector<std::string>& columns,
                                        const KeyTable& keys);
 
-// Removes the rows of `table` whose `columns` are a key. `expected_share` is which part of them
-// that probably is. Returns how many went.
-Result<i64> remove_matching(const DuckSchema& schema, std::string_view table,
-                            const std::vector<std::string>& columns, const KeyTable& keys,
-                            double expected_share);
+// Removes rows in a transaction.
+class RowRemoval {
+ public:
+  explicit RowRemoval(const DuckSchema& schema);
+
+  // Removes the rows of `table` whose `columns` are a key. `expected_share` is which part of them
+  // that probably is. Returns how many went.
+  Result<i64> matching(std::string_view table, const std::vector<std::string>& columns,
+                       const KeyTable& keys, double expected_share);
+  Result<void> all(std::string_view table);
+
+ private:
+  Result<bool> may_delete(std::string_view table, double expected_share);
+  Result<i64> delete_rows(std::string_view table, const std::vector<std::string>& columns,
+                          const KeyTable& keys);
+  Result<i64> keep_others(std::string_view table, const std::vector<std::string>& columns,
+                          const KeyTable& keys);
+  Result<void> make_next(std::string_view table);
+  Result<void> put_next_in_place(std::string_view table);
+
+  const DuckSchema& schema_;
+  i64 delete_bytes_;  // what deleted rows may take from now on
+};
 
 // How rows of a table tell which record of `keys`, parts of keys of its entity, they are of.
 struct RecordMatch {

@@ -66,7 +66,7 @@ TEST_F(DuckJoins, RemovedRowsGoWhetherTheyAreFewOrMany) {
   for (const i64 count : {i64{5}, many})
     for (const double share : {0.01, 0.9}) {
       execute("BEGIN");
-      const auto removed = remove_matching(*schema_, "t", columns_, keys(count), share);
+      const auto removed = RowRemoval(*schema_).matching("t", columns_, keys(count), share);
       ASSERT_TRUE(removed.ok()) << removed.error().message();
       EXPECT_EQ(*removed, expected);
       EXPECT_EQ(number("SELECT count(*) FROM db.t"), 1000 - expected);
@@ -77,8 +77,19 @@ TEST_F(DuckJoins, RemovedRowsGoWhetherTheyAreFewOrMany) {
   EXPECT_EQ(number("SELECT count(*) FROM db.t"), 1000);
 }
 
+TEST_F(DuckJoins, AllRowsGoAndAnIndexStays) {
+  execute("CREATE INDEX by_i ON db.t(i)");
+  ASSERT_TRUE(RowRemoval(*schema_).all("t"));
+  EXPECT_EQ(number("SELECT count(*) FROM db.t"), 0);
+  EXPECT_EQ(number("SELECT count(*) FROM duckdb_indexes()"), 1);
+  execute("DROP INDEX db.by_i");
+  execute("INSERT INTO db.t VALUES (1, 'new', 1)");
+  ASSERT_TRUE(RowRemoval(*schema_).all("t"));
+  EXPECT_EQ(number("SELECT count(*) FROM db.t"), 0);
+}
+
 TEST_F(DuckJoins, WithoutKeysNothingGoes) {
-  const auto removed = remove_matching(*schema_, "t", columns_, keys(0), 0);
+  const auto removed = RowRemoval(*schema_).matching("t", columns_, keys(0), 0);
   ASSERT_TRUE(removed.ok());
   EXPECT_EQ(*removed, 0);
 }

@@ -43,6 +43,8 @@ DuckMemory divide_for_promotion(i64 free_bytes, const Tables& tables) {
   return {.reserved_bytes = reserved, .limit_bytes = limit_within(reserved)};
 }
 
+i64 limit_for_commit(i64 free_bytes) { return limit_within(free_bytes); }
+
 // The rest is for the lanes, which must hold the parts of chunks.
 i64 least_promotion_bytes(const Tables& tables) {
   return reserved_for(least_limit(tables)) / 3 * 5;

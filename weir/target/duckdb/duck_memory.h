@@ -18,6 +18,9 @@ struct DuckMemory {
 
 // For a promotion that has `free_bytes`.
 DuckMemory divide_for_promotion(i64 free_bytes, const Tables& tables);
+// The limit where DuckDB has `free_bytes` to itself: a commit takes more than what led to it, as it
+// compresses what is left of each table.
+i64 limit_for_commit(i64 free_bytes);
 // With how little of a budget a promotion is done.
 i64 least_promotion_bytes(const Tables& tables);
 

@@ -151,11 +151,11 @@ Result<void> DuckStore::remove_stale(const StaleKeys& stale, LookupUse& use,
   const i64 threads =
       std::clamp<i64>(connection().memory_bytes() / bytes_per_thread, 1, lanes.count());
   WEIR_TRY(connection().set_threads(threads));
+  removal_.emplace(schema_);
   if (stale.count > 0) WEIR_TRY(remove_records(stale));
   if (knows_keys_) WEIR_TRY(remove_histories());
   for (const Table& table : tables_.tables)
-    if (table.kind == TableKind::lookup)
-      WEIR_TRY(connection().execute("DELETE FROM " + schema_.table(table.name)));
+    if (table.kind == TableKind::lookup) WEIR_TRY(removal_->all(table.name));
   WEIR_TRY(mark_links(use));
   // With several threads each statement would gather its rows apart, and copy them at its end.
   return connection().set_threads(1);
@@ -168,7 +168,7 @@ Result<void> DuckStore::remove_records(const StaleKeys& stale) {
   WEIR_TRY(keys.finish());
   for (std::size_t i = 0; i < tables_.entities.size(); ++i) {
     const auto entity = static_cast<i32>(i);
-    WEIR_TRY(target::remove_records(schema_, tables_, entity, keys.of(entity)));
+    WEIR_TRY(target::remove_records(schema_, tables_, entity, keys.of(entity), *removal_));
   }
   return keys.remove();
 }
@@ -180,7 +180,7 @@ Result<void> DuckStore::remove_histories() {
     const Table& table = table_at(history);
     const KeyTable keys = run_parts_.of(static_cast<i32>(i));
     WEIR_ASSIGN(const double share, expected_share(table.name, keys));
-    WEIR_TRY(remove_matching(schema_, table.name, column_names(table, table.key), keys, share));
+    WEIR_TRY(removal_->matching(table.name, column_names(table, table.key), keys, share));
   }
   return {};
 }
@@ -245,7 +245,7 @@ Result<void> DuckStore::replace_versions(const BatchSource& versions) {
   if (knows_keys_) {
     const KeyTable keys = run_keys_.of(0);
     WEIR_ASSIGN(const double share, expected_share("weir_version", keys));
-    WEIR_TRY(remove_matching(schema_, "weir_version", {"entity", "key"}, keys, share));
+    WEIR_TRY(removal_->matching("weir_version", {"entity", "key"}, keys, share));
   }
   return insert_all("weir_version", version_schema(), versions);
 }

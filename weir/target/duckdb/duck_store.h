@@ -59,8 +59,9 @@ class DuckStore : public PromotionStore {
   std::mutex mutex_;              // of the connection and failure_, while lanes append
   std::optional<Error> failure_;  // of the first append that failed: DuckDB takes no further one
   bool knows_keys_ = false;       // earlier runs left versions of keys
-  DuckKeys run_keys_;             // of all records in the spools
-  DuckKeys run_parts_;            // the same, of entities with a history
+  std::optional<RowRemoval> removal_;
+  DuckKeys run_keys_;   // of all records in the spools
+  DuckKeys run_parts_;  // the same, of entities with a history
 };
 
 }  // namespace weir::target

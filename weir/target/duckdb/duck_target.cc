@@ -182,7 +182,8 @@ Result<flow::RunRow> DuckTarget::write_promotion(const std::vector<spool::Spool*
   flow::MemoryBudget own(256 * MiB);
   flow::MemoryBudget& budget = options.budget != nullptr ? *options.budget : own;
   const Tables& tables = spools.front()->identity().tables;
-  const DuckMemory memory = divide_for_promotion(budget.free_bytes(), tables);
+  const i64 free_bytes = budget.free_bytes();
+  const DuckMemory memory = divide_for_promotion(free_bytes, tables);
   WEIR_ASSIGN(const auto reservation, budget.try_reserve(memory.reserved_bytes));
   WEIR_TRY(connection_->set_memory(memory.limit_bytes));
   PromoteOptions of_rows = options;
@@ -194,10 +195,12 @@ Result<flow::RunRow> DuckTarget::write_promotion(const std::vector<spool::Spool*
   WEIR_ASSIGN(flow::RunRow done, promote_into(store, tables, run, spools, of_rows));
   done.tables = run.tables;
   WEIR_TRY(write_run(schema_, done));
+  // The lanes are gone.
+  WEIR_TRY(connection_->set_memory(std::max(limit_for_commit(free_bytes), memory.limit_bytes)));
   if (options.before_commit) WEIR_TRY(options.before_commit(*this));
   log(LogLevel::debug, "publish", {{"run", run.id}});
   WEIR_TRY(transaction.commit());
-  WEIR_TRY(store.clear());
+  static_cast<void>(store.clear().ok());  // temporary tables go with the connection at the latest
   return done;
 }
 

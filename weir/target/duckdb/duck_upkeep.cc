@@ -63,7 +63,8 @@ Result<void> purge_rejects(const DuckSchema& schema, const Table& history) {
   return {};
 }
 
-Result<std::vector<i64>> purge_entity(const DuckSchema& schema, const Tables& tables, i32 entity) {
+Result<std::vector<i64>> purge_entity(const DuckSchema& schema, const Tables& tables, i32 entity,
+                                      RowRemoval& removal) {
   const i32 index = tables.entities[static_cast<std::size_t>(entity)].history_table;
   const Table& history = tables.tables[static_cast<std::size_t>(index)];
   DuckConnection& connection = schema.connection();
@@ -74,7 +75,7 @@ Result<std::vector<i64>> purge_entity(const DuckSchema& schema, const Tables& ta
   for (std::size_t i = 0; i < history.key.size(); ++i)
     keys.columns.push_back(fmt::format("k{}", i));
   WEIR_ASSIGN(keys.count, connection.query_number("SELECT count(*) FROM " + keys.name));
-  WEIR_ASSIGN(auto removed, remove_records(schema, tables, entity, keys));
+  WEIR_ASSIGN(auto removed, remove_records(schema, tables, entity, keys, removal));
   WEIR_TRY(purge_rejects(schema, history));
   WEIR_TRY(connection.execute("DROP TABLE " + keys.name));
   return removed;
@@ -137,7 +138,7 @@ Result<void> check_columns(const DuckSchema& schema, std::string_view table,
 
 // The children first, as those that have the record's surrogate are found through its row.
 Result<std::vector<i64>> remove_records(const DuckSchema& schema, const Tables& tables, i32 entity,
-                                        const KeyTable& keys) {
+                                        const KeyTable& keys, RowRemoval& removal) {
   std::vector<i64> removed(tables.tables.size(), 0);
   if (keys.count == 0) return removed;
   const i32 record = tables.entities[static_cast<std::size_t>(entity)].record_table;
@@ -149,7 +150,7 @@ Result<std::vector<i64>> remove_records(const DuckSchema& schema, const Tables& 
     const Table& table = tables.tables[i];
     if (table.entity != entity || table.kind == TableKind::history) continue;
     WEIR_ASSIGN(const RecordMatch match, match_records(schema, tables, static_cast<i32>(i), keys));
-    WEIR_ASSIGN(removed[i], remove_matching(schema, table.name, match.columns, match.keys, share));
+    WEIR_ASSIGN(removed[i], removal.matching(table.name, match.columns, match.keys, share));
   }
   WEIR_TRY(schema.connection().execute("DROP TABLE IF EXISTS temp.weir_record_id"));
   return removed;
@@ -159,6 +160,7 @@ Result<std::vector<i64>> purge_deleted(const DuckSchema& schema, const Tables& t
   WEIR_TRY(check_tables_there(schema, tables));
   std::vector<i64> removed(tables.tables.size(), 0);
   bool any = false;
+  RowRemoval removal(schema);
   WEIR_ASSIGN(auto transaction, DuckTransaction::begin(schema.connection()));
   for (std::size_t i = 0; i < tables.entities.size(); ++i) {
     const Entity& entity = tables.entities[i];
@@ -166,7 +168,7 @@ Result<std::vector<i64>> purge_deleted(const DuckSchema& schema, const Tables& t
     const auto history = static_cast<std::size_t>(entity.history_table);
     if (says_deleted(tables.tables[history]).empty()) continue;
     any = true;
-    WEIR_ASSIGN(const auto of_entity, purge_entity(schema, tables, static_cast<i32>(i)));
+    WEIR_ASSIGN(const auto of_entity, purge_entity(schema, tables, static_cast<i32>(i), removal));
     for (std::size_t k = 0; k < removed.size(); ++k) removed[k] += of_entity[k];
   }
   if (!any)

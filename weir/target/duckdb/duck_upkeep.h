@@ -20,6 +20,6 @@ Result<void> make_views(const DuckSchema& schema, const std::vector<DatabaseTarg
 // Removes the rows of records whose keys are in `keys`, and the rows of their children. Returns how
 // many went of each of `tables`.
 Result<std::vector<i64>> remove_records(const DuckSchema& schema, const Tables& tables, i32 entity,
-                                        const KeyTable& keys);
+                                        const KeyTable& keys, RowRemoval& removal);
 
 }  // namespace weir::target
