@@ -214,6 +214,9 @@ class FaultSweep(weir_cli.WeirTest):
     def test_parquet_withstands_the_failure_of_any_operation(self):
         self.sweep("parquet")
 
+    def test_duckdb_withstands_the_failure_of_any_operation(self):
+        self.sweep("duckdb")
+
 
 if __name__ == "__main__":
     unittest.main()
