@@ -163,9 +163,9 @@ class Loads(S3Test):
 
 
 class Failures(S3Test):
-    def started(self, url, until, *arguments):
+    def started(self, url, until, *arguments, declaration=weir_cli.VEHICLES, inputs="in/*.ndjson"):
         """A run that has come to the first line of the log that says `until`."""
-        run = weir_cli.start("run", weir_cli.VEHICLES, self.url("in/*.ndjson"), "--chunk-records", 110,
+        run = weir_cli.start("run", declaration, self.url(inputs), "--chunk-records", 110,
                              "--to", url, "--log-level", "debug", *arguments)
         self.addCleanup(run.stderr.close)
         for line in run.stderr:
@@ -191,6 +191,21 @@ class Failures(S3Test):
                     self.load(weir_cli.VEHICLES, self.url("in/*.ndjson"), "--chunk-records", 110, to=url)
                     self.assertEqual(weir_cli.digest(url), wanted)
                     self.check_nothing_is_left(f"{kind}-{phase[:4]}/")
+
+    def test_a_server_that_goes_while_archives_are_read_ends_the_run(self):
+        packed = io.BytesIO()
+        with zipfile.ZipFile(packed, "w") as archive:
+            archive.writestr("book.xml", "<Book><Title>One</Title></Book>")
+        for number in range(300):
+            self.put(f"in/{number}.zip", packed.getvalue())
+        books = pathlib.Path(__file__).with_name("declarations") / "books.toml"
+        run = self.started(f"csv:{self.folder}/out", "read chunk", declaration=books, inputs="in/*.zip")
+        self.server.stop()
+        said = run.stderr.read().decode()
+        status = run.wait()
+        self.server.start()
+        self.assertEqual(status, 1, said)
+        self.assertRegex(said, f"weir: .*{self.url('in/')}.*; check")
 
     def test_a_killed_run_started_again_completes_and_leaves_nothing(self):
         wanted = self.local_digest(self.put_vehicles())

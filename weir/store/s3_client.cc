@@ -118,7 +118,7 @@ HttpRequest S3Client::request(std::string method, const S3Place& place,
   return request;
 }
 
-Result<HttpResponse> S3Client::send(HttpRequest request) {
+Result<HttpResponse> S3Client::send(const HttpRequest& request) {
   WEIR_ASSIGN(HttpResponse response, reached(http_->send(request, {})));
   if (!response.is_good()) return fault_of(request, response);
   return response;
@@ -135,7 +135,7 @@ Result<void> S3Client::list(const S3Place& prefix,
                                            percent_encoded(prefix.key, false)));
     page.shown = prefix.url();
     page.max_body_bytes = page_bytes;
-    WEIR_ASSIGN(const HttpResponse response, send(std::move(page)));
+    WEIR_ASSIGN(const HttpResponse response, send(page));
     auto parsed = parse_s3_page(response.body);
     if (!parsed) return std::move(parsed).error().context(prefix.url());
     for (const S3Object& object : parsed->objects) WEIR_TRY(sink(object));
@@ -229,8 +229,6 @@ Result<std::string> S3Client::settle_put(const S3Place& place, std::string_view 
   return conflict;
 }
 
-Result<void> S3Client::remove(const S3Place& place) { return remove_all({place}); }
-
 Result<void> S3Client::remove_all(const std::vector<S3Place>& places) {
   std::vector<HttpRequest> requests;
   for (const S3Place& place : places) requests.push_back(request("DELETE", place));
@@ -306,7 +304,7 @@ Result<std::vector<S3Upload>> S3Client::uploads(const S3Place& prefix) {
     HttpRequest wanted = request("GET", {prefix.bucket, ""}, query + "&uploads=");
     wanted.shown = prefix.url();
     wanted.max_body_bytes = page_bytes;
-    WEIR_ASSIGN(const HttpResponse response, send(std::move(wanted)));
+    WEIR_ASSIGN(const HttpResponse response, send(wanted));
     auto parsed = parse_s3_uploads(response.body);
     if (!parsed) return std::move(parsed).error().context(prefix.url());
     page = *std::move(parsed);

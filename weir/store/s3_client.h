@@ -63,7 +63,6 @@ class S3Client {
   Result<std::string> put(const S3Place& place, std::string_view bytes,
                           const S3Condition& condition = {});
   // What is not there is no error.
-  Result<void> remove(const S3Place& place);
   Result<void> remove_all(const std::vector<S3Place>& places);
 
   // A put in parts of at least 5 MiB each but the last, numbered from 1. Nothing is there before
@@ -86,7 +85,7 @@ class S3Client {
       : settings_(std::move(settings)), http_(std::move(http)) {}
 
   HttpRequest request(std::string method, const S3Place& place, std::string_view query = "") const;
-  Result<HttpResponse> send(HttpRequest request);
+  Result<HttpResponse> send(const HttpRequest& request);
   Result<std::string> settle_put(const S3Place& place, std::string_view bytes, Error conflict);
   Error reason_of(const S3Place& place, const HttpResponse& response);
   Result<bool> was_completed(const S3Place& place, i64 bytes);

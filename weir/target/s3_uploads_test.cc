@@ -111,7 +111,7 @@ TEST(S3Uploads, AServerThatGoesIsAnErrorThatNamesTheObject) {
   Result<void> done = (*file)->write(bytes);
   if (done.ok()) done = (*file)->finish();
   ASSERT_FALSE(done.ok());
-  EXPECT_EQ(done.error().code(), ErrorCode::io);
+  EXPECT_EQ(done.error().code(), ErrorCode::unavailable);
   EXPECT_THAT(done.error().message(), testing::HasSubstr("s3://" + bucket + "/cut"));
 }
 

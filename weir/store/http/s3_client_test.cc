@@ -192,6 +192,24 @@ TEST_F(S3ClientTest, SaysWhichCredentialIsWrongAndPrintsNone) {
   EXPECT_THAT(client->find(at("x"), 100).error().message(), HasSubstr("check the credentials"));
 }
 
+TEST(S3Client, WhatIsNoFaultOfAnObjectIsToldFromWhatIs) {
+  const std::pair<std::string, ErrorCode> answers[] = {
+      {http_answer(503, ""), ErrorCode::unavailable},
+      {http_answer(403, "<Error><Code>ExpiredToken</Code></Error>"), ErrorCode::unavailable},
+      {http_answer(403, "<Error><Code>AccessDenied</Code></Error>"), ErrorCode::io},
+      {http_answer(404, ""), ErrorCode::not_found},
+      {"", ErrorCode::unavailable}};
+  for (const auto& [answer, code] : answers) {
+    HttpServer server([&, text = answer](const SeenRequest&) { return text; });
+    S3Settings settings;
+    settings.endpoint = server.url("");
+    settings.access_key = settings.secret_key = "x";
+    settings.attempts = 1;
+    const auto client = *S3Client::create(settings);
+    EXPECT_EQ(client->head({"b", "k"}).error().code(), code) << answer;
+  }
+}
+
 TEST(S3Put, OneWhoseAnswerWasLostCountsAsDone) {
   // The first attempt is taken in, but its answer is cut off.
   HttpServer server([](const SeenRequest& request) {
