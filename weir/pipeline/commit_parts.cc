@@ -88,7 +88,7 @@ Result<RunReport> commit_parts(const RunOptions& options) {
   WEIR_ASSIGN(const MemoryShares shares, divide_memory(options));
   WEIR_ASSIGN(const auto target,
               target::open_target(options.target_url, target::Access::write, shares.target_bytes));
-  WEIR_TRY(divide_memory(options, target->least_budget_bytes(loaded->tables)));
+  WEIR_TRY(divide_memory(options, *target, loaded->tables));
   std::vector<spool::Spool*> spools;
   for (const auto& part : parts) spools.push_back(part.get());
   RunReport report;

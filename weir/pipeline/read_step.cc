@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <chrono>
+#include <functional>
 #include <string>
 
 #include "weir/base/bytes.h"
@@ -14,7 +15,10 @@
 
 namespace weir::pipeline {
 
-Result<MemoryShares> divide_memory(const RunOptions& options, i64 least_budget_bytes) {
+namespace {
+
+// `taken(budget)` is what the target takes of it.
+Result<MemoryShares> divide(const RunOptions& options, const std::function<i64(i64)>& taken) {
   constexpr i64 least_slot = MiB;
   MemoryShares shares;
   const i64 resident = flow::resident_bytes();
@@ -23,23 +27,31 @@ Result<MemoryShares> divide_memory(const RunOptions& options, i64 least_budget_b
   shares.slots = options.threads + 2;
   // Three eighths for what a target keeps (keys seen, pages), an eighth for what is carried from
   // chunk to chunk and for the captures of a record, half for chunks.
-  const i64 chunks = shares.budget_bytes / 2;
-  const auto by_share =
-      static_cast<i64>(static_cast<double>(shares.budget_bytes) * options.chunk_share);
+  const i64 left = std::max<i64>(shares.budget_bytes - taken(shares.budget_bytes), 0);
+  const i64 chunks = left / 2;
+  const auto by_share = static_cast<i64>(static_cast<double>(left) * options.chunk_share);
   shares.slot_bytes = std::min(std::max(by_share, least_slot), chunks / shares.slots);
   // A chunk of more than this is no faster, and its columns have 31-bit offsets.
   shares.slot_bytes = std::min(shares.slot_bytes, 256 * MiB);
-  shares.record_bytes = shares.budget_bytes / 8 / shares.slots;
-  const bool enough_for_slots = shares.slot_bytes >= least_slot;
-  if (enough_for_slots && shares.budget_bytes >= least_budget_bytes) return shares;
+  shares.record_bytes = left / 8 / shares.slots;
+  if (shares.slot_bytes >= least_slot) return shares;
   // What is resident differs by a megabyte from start to start.
-  const i64 least = std::max(least_slot * shares.slots * 2, least_budget_bytes);
-  const i64 needed = (resident + least + 2 * MiB) * 10 / 9;
-  return Error(ErrorCode::budget,
-               fmt::format("{} are too little for {} threads{}; give --memory {}{}",
-                           format_size(options.memory_bytes), options.threads,
-                           enough_for_slots ? " and this target" : "", format_size(needed),
-                           enough_for_slots ? "" : " or fewer threads"));
+  const i64 needed = (resident + taken(0) + least_slot * shares.slots * 2 + 2 * MiB) * 10 / 9;
+  return Error(
+      ErrorCode::budget,
+      fmt::format("{} are too little for {} threads; give --memory {} or fewer threads",
+                  format_size(options.memory_bytes), options.threads, format_size(needed)));
+}
+
+}  // namespace
+
+Result<MemoryShares> divide_memory(const RunOptions& options) {
+  return divide(options, [](i64) { return i64{0}; });
+}
+
+Result<MemoryShares> divide_memory(const RunOptions& options, const target::Target& target,
+                                   const Tables& tables) {
+  return divide(options, [&](i64 budget) { return target.promotion_bytes(tables, budget); });
 }
 
 namespace {

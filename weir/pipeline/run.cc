@@ -85,7 +85,7 @@ Result<void> Run::open() {
   WEIR_ASSIGN(target_, target::open_target(options_.target_url, target::Access::write,
                                            shares_.target_bytes));
   // What the target's module brought with it counts as well.
-  WEIR_ASSIGN(shares_, divide_memory(options_, target_->least_budget_bytes(loaded_->tables)));
+  WEIR_ASSIGN(shares_, divide_memory(options_, *target_, loaded_->tables));
   for (const extract::EntityDecl& entity : loaded_->declaration.entities)
     if (!target_->supports(entity.write))
       return Error(ErrorCode::declaration,

@@ -29,9 +29,12 @@ struct MemoryShares {
   i64 record_bytes = 0;  // captures of one record
   i64 slots = 0;
 };
-// `least_budget_bytes` is what the target needs.
 // Errors: budget  nothing useful is left; says how much would do.
-Result<MemoryShares> divide_memory(const RunOptions& options, i64 least_budget_bytes = 0);
+Result<MemoryShares> divide_memory(const RunOptions& options);
+// The same for a target that is open, which takes some of it for itself when it promotes: a chunk
+// must fit into what is left of it then.
+Result<MemoryShares> divide_memory(const RunOptions& options, const target::Target& target,
+                                   const Tables& tables);
 
 // Where chunks go: a target that commits by chunk, or a spool.
 class ChunkSink {

@@ -67,8 +67,8 @@ class Target {
   // The write modes that it has; another one is a declaration error.
   virtual bool supports(WriteMode mode) const = 0;
 
-  // With how little of a run's budget `promote` can do its work.
-  virtual i64 least_budget_bytes(const Tables& /*tables*/) const { return 0; }
+  // What of a run's budget `promote` takes for itself, at least, beside what its lanes have.
+  virtual i64 promotion_bytes(const Tables& /*tables*/, i64 /*budget_bytes*/) const { return 0; }
   // Commit by run: where the rows of a run wait unless the user says otherwise.
   // Errors: unsupported  the target commits by chunk.
   virtual Result<std::filesystem::path> spool_folder() const {

@@ -38,17 +38,11 @@ i64 limit_within(i64 reserved) {
 
 DuckMemory divide_for_promotion(i64 free_bytes, const Tables& tables) {
   const i64 least = reserved_for(least_limit(tables));
-  const i64 reserved =
-      std::min(std::max(std::min(free_bytes / 2, free_bytes - 100 * MiB), least), free_bytes);
+  const i64 reserved = std::max(std::min(free_bytes / 2, free_bytes - 100 * MiB), least);
   return {.reserved_bytes = reserved, .limit_bytes = limit_within(reserved)};
 }
 
 i64 limit_for_commit(i64 free_bytes) { return limit_within(free_bytes); }
-
-// The rest is for the lanes, which must hold the parts of chunks.
-i64 least_promotion_bytes(const Tables& tables) {
-  return reserved_for(least_limit(tables)) / 3 * 5;
-}
 
 i64 row_group_rows(i64 memory_bytes) {
   return memory_bytes < small_memory ? small_group : default_group;

@@ -16,13 +16,11 @@ struct DuckMemory {
   i64 limit_bytes = 0;     // memory_limit
 };
 
-// For a promotion that has `free_bytes`.
+// For a promotion that has `free_bytes`; what it needs at least where they are fewer.
 DuckMemory divide_for_promotion(i64 free_bytes, const Tables& tables);
 // The limit where DuckDB has `free_bytes` to itself: a commit takes more than what led to it, as it
 // compresses what is left of each table.
 i64 limit_for_commit(i64 free_bytes);
-// With how little of a budget a promotion is done.
-i64 least_promotion_bytes(const Tables& tables);
 
 // Rows of a group. A group is held as it came until it is full, and then compressed, table by
 // table; small ones take less memory and a tenth more of the disk.

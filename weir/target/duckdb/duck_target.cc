@@ -50,8 +50,8 @@ class DuckTarget : public DatabaseTarget {
 
   CommitBy commit_by() const override { return CommitBy::run; }
   bool supports(WriteMode mode) const override { return mode != WriteMode::replace_partition; }
-  i64 least_budget_bytes(const Tables& tables) const override {
-    return least_promotion_bytes(tables);
+  i64 promotion_bytes(const Tables& tables, i64 budget_bytes) const override {
+    return divide_for_promotion(budget_bytes, tables).reserved_bytes;
   }
   Result<fs::path> spool_folder() const override {
     return fs::path(connection_->file() + ".weir-spool");
