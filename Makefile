@@ -55,8 +55,10 @@ fuzz: setup-test
 kill: setup-test build
 	@python3 tests/crash/kill_test.py --kills 600
 	@python3 tests/crash/comics_kill_test.py --kills 400
+	@python3 tests/crash/courts_kill_test.py --kills 400
 
 faults: setup-test build
+	@python3 tests/crash/fault_sweep.py --duckdb-every 1
 	@python3 tests/crash/comics_fault_sweep.py --every 1
 	@python3 tests/crash/postgres_fault_sweep.py --every 1 --kill-every 10
 

@@ -52,9 +52,16 @@ Result<std::unique_ptr<TableReader>> FileFolder::read(const FileFormat& format,
 }
 
 Result<void> FileFolder::replace(FileManifest next) {
-  WEIR_TRY(store_->replace_current(to_json(next)));
-  manifest_ = std::move(next);
-  return {};
+  const std::string json = to_json(next);
+  auto replaced = store_->replace_current(json);
+  // It may be there all the same: where its folder could not be synced, or an answer was lost.
+  bool is_there = replaced.ok();
+  if (!is_there) {
+    const auto current = store_->read_current();
+    is_there = current.ok() && *current == json;
+  }
+  if (is_there) manifest_ = std::move(next);
+  return replaced;
 }
 
 // A folder is current as long as a file in it is.

@@ -37,7 +37,8 @@ class FileFolder {
 
   FileManifest& manifest() { return manifest_; }
   const FileManifest& manifest() const { return manifest_; }
-  // Puts `next` in the place of the manifest, there and here. Nothing changes on an error.
+  // Puts `next` in the place of the manifest, there and here. After an error the manifest here is
+  // the one that is there.
   Result<void> replace(FileManifest next);
   // Removes what runs left behind that were not published, and files that are no longer current;
   // nothing that somebody may be reading. Needs Access::write.

@@ -211,7 +211,7 @@ Result<void> FileTarget::publish(FileManifest next, const std::string& run) {
   WEIR_TRY(folder_->store().settle(run));
   auto stored = folder_->replace(std::move(next));
   if (!stored) {
-    folder_->store().unsettle(run);
+    if (manifest().current != run) folder_->store().unsettle(run);
     return stored;
   }
   return folder_->remove_leftovers();

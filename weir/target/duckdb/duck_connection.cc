@@ -100,9 +100,27 @@ Result<std::unique_ptr<DuckConnection>> DuckConnection::open(const fs::path& fil
   std::error_code ignored;
   if (options.read_only && !fs::exists(file, ignored))
     return Error(ErrorCode::not_found, fmt::format("{}: there is no such file", file.string()));
+  if (!options.read_only && !fs::exists(file, ignored)) WEIR_TRY(create(file, options));
   std::unique_ptr<DuckConnection> opened(new DuckConnection(file.string()));
   WEIR_TRY(opened->connect(options));
   return opened;
+}
+
+// DuckDB writes a new file in several steps. So it gets its name when it is whole.
+Result<void> DuckConnection::create(const fs::path& file, const DuckOptions& options) {
+  fs::path made = file;
+  made += ".weir-new";
+  const auto remove = [&] {
+    std::error_code ignored;
+    for (const char* end : {"", ".wal", ".tmp"}) fs::remove_all(made.string() + end, ignored);
+  };
+  remove();
+  auto written = DuckConnection(made.string()).connect(options);
+  std::error_code error;
+  if (written.ok()) fs::rename(made, file, error);
+  remove();
+  if (error) return system_error(fmt::format("cannot make {}", file.string()), error.value());
+  return written;
 }
 
 DuckConnection::~DuckConnection() {

@@ -96,6 +96,7 @@ class DuckConnection {
   void interrupt();
 
  private:
+  static Result<void> create(const std::filesystem::path& file, const DuckOptions& options);
   friend class DuckRows;
   // What weir_rows() gives.
   struct Source {
