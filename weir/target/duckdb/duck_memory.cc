@@ -11,7 +11,8 @@ constexpr i64 base_bytes = 20 * MiB;
 // A table of 70 columns was written with 44 MiB, not with 40.
 constexpr i64 blocks_per_column = 2;
 constexpr i64 most_besides_limit = 64 * MiB;
-constexpr i64 small_limit = 2 * most_besides_limit;
+// What a run holds when it has been read, more than at its start.
+constexpr i64 left_by_reading = 16 * MiB;
 constexpr i64 small_memory = 96 * MiB;
 constexpr i64 small_group = 15 * 2048;
 constexpr i64 default_group = 60 * 2048;
@@ -28,11 +29,8 @@ i64 least_limit(const Tables& tables) {
   return base_bytes + most * blocks_per_column * block_bytes;
 }
 
-i64 reserved_for(i64 limit) { return limit + std::min(limit / 2, most_besides_limit); }
-i64 limit_within(i64 reserved) {
-  const bool small = reserved <= small_limit + most_besides_limit;
-  return small ? reserved / 3 * 2 : reserved - most_besides_limit;
-}
+i64 reserved_for(i64 limit) { return limit + std::min(limit / 4 * 3, most_besides_limit); }
+i64 limit_within(i64 reserved) { return std::max(reserved / 7 * 4, reserved - most_besides_limit); }
 
 }  // namespace
 
@@ -40,6 +38,11 @@ DuckMemory divide_for_promotion(i64 free_bytes, const Tables& tables) {
   const i64 least = reserved_for(least_limit(tables));
   const i64 reserved = std::max(std::min(free_bytes / 2, free_bytes - 100 * MiB), least);
   return {.reserved_bytes = reserved, .limit_bytes = limit_within(reserved)};
+}
+
+i64 bytes_for_promotion(i64 budget_bytes, const Tables& tables) {
+  return divide_for_promotion(budget_bytes - left_by_reading, tables).reserved_bytes +
+         left_by_reading;
 }
 
 i64 limit_for_commit(i64 free_bytes) { return limit_within(free_bytes); }

@@ -51,7 +51,7 @@ class DuckTarget : public DatabaseTarget {
   CommitBy commit_by() const override { return CommitBy::run; }
   bool supports(WriteMode mode) const override { return mode != WriteMode::replace_partition; }
   i64 promotion_bytes(const Tables& tables, i64 budget_bytes) const override {
-    return divide_for_promotion(budget_bytes, tables).reserved_bytes;
+    return bytes_for_promotion(budget_bytes, tables);
   }
   Result<fs::path> spool_folder() const override {
     return fs::path(connection_->file() + ".weir-spool");
