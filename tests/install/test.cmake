@@ -16,7 +16,8 @@ run("${CMAKE_COMMAND}" --install "${BUILD}" --prefix "${work}/installed")
 file(RENAME "${work}/installed" "${prefix}")
 
 foreach(pattern IN ITEMS bin/weir include/weir/target/target.h share/man/man1/weir.1
-        share/bash-completion/completions/weir libweir.so lib/weir/libweir_http.so lib/weir/libweir_parquet.so lib/weir/libweir_postgres.so lib/weir/libweir_media.so)
+        share/bash-completion/completions/weir libweir.so lib/weir/libweir_http.so lib/weir/libweir_parquet.so
+        lib/weir/libweir_duckdb.so lib/weir/libweir_postgres.so lib/weir/libweir_media.so)
   file(GLOB_RECURSE found "${prefix}/${pattern}")
   if(NOT found)
     message(FATAL_ERROR "${pattern} is not installed")
@@ -31,7 +32,7 @@ endif()
 run("${CMAKE_COMMAND}" -S "${CMAKE_CURRENT_LIST_DIR}" -B "${work}/build" -G Ninja
     -D "CMAKE_PREFIX_PATH=${prefix}" -D "CMAKE_CXX_COMPILER=${COMPILER}")
 run("${CMAKE_COMMAND}" --build "${work}/build")
-foreach(target IN ITEMS sqlite:loaded.db parquet:loaded)
+foreach(target IN ITEMS sqlite:loaded.db parquet:loaded duckdb:loaded.duckdb)
   run("${work}/build/load" "${target}")
   if(NOT output STREQUAL "2 rows\n")
     message(FATAL_ERROR "${target}: the program printed: ${output}")

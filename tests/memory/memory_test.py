@@ -4,7 +4,7 @@
     memory_test.py [--bytes 2e8]
 
 A large XML file (locales of CLDR, repeated) and a large NDJSON file (vehicles) go to each target
-with --memory 128MiB. The kernel's high-water mark of the process, which has no children, must lie
+with --memory 128MiB, to DuckDB with 256MiB. The kernel's high-water mark of the process, which has no children, must lie
 within. So that the measure is known to tell: the same run with a budget of gigabytes must go beyond
 the bound. `make slow` calls it with files of 2 GB.
 """
@@ -18,7 +18,9 @@ sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1]))
 import weir_cli
 
 MIB = 1 << 20
-BOUND = 128 * MIB
+BOUND = 128
+# What a target needs for the 70 columns of vehicles.
+BOUNDS = {"duckdb": 256}
 # A record of the generator has 2.3 kB; copies under other keys make up what rows do not give.
 MOST_ROWS = 250000
 
@@ -44,7 +46,8 @@ class Memory(weir_cli.WeirTest):
         for declaration, data in self.inputs():
             self.assertGreaterEqual(data.stat().st_size, options.bytes)
             for kind in weir_cli.KINDS:
-                for memory, within in (("128MiB", True), ("8GiB", False)):
+                bound = BOUNDS.get(kind, BOUND)
+                for memory, within in ((f"{bound}MiB", True), ("8GiB", False)):
                     with self.subTest(data.name, target=kind, memory=memory):
                         url = weir_cli.target(kind, self.folder, memory)
                         status, said, peak = weir_cli.peak_of(
@@ -52,10 +55,10 @@ class Memory(weir_cli.WeirTest):
                         print(f"{data.name}, {data.stat().st_size / 1e6:.0f} MB, to {kind}, "
                               f"--memory {memory}: {peak / MIB:.1f} MiB at most")
                         self.assertEqual(status, 0, said)
-                        self.assertEqual(peak <= BOUND, within)
+                        self.assertEqual(peak <= bound * MIB, within)
                 with self.subTest(data.name, target=kind):
                     first, second = (weir_cli.target(kind, self.folder, memory)
-                                     for memory in ("128MiB", "8GiB"))
+                                     for memory in (f"{bound}MiB", "8GiB"))
                     self.assertEqual(weir_cli.digest(first), weir_cli.digest(second))
                 subprocess.run(["rm", "-rf", *self.folder.glob("*MiB*"),
                                 *self.folder.glob("*GiB*")], check=True)
