@@ -169,7 +169,8 @@ class Inputs(Messages):
                                '<thing id="3"/></things>')
         for kind in weir_cli.KINDS:
             with self.subTest(target=kind):
-                done = weir("run", declaration, "--to", self.url(kind), "--memory", "64MiB",
+                memory = "128MiB" if kind == "duckdb" else "64MiB"
+                done = weir("run", declaration, "--to", self.url(kind), "--memory", memory,
                             "--threads", "1")
                 self.assert_ends(done, 3, "1 records were rejected")
                 self.assertEqual(self.rejects_by_reason(self.url(kind)), {"oversize": 1})
