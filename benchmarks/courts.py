@@ -52,10 +52,12 @@ def rows_of(summaries, size):
 
 
 def bench(cases, folder, out, measure, repeat, server):
-    """Medians for a folder of `cases`. `server` is a PostgreSQL server, with `fresh_url()`."""
+    """Medians for a folder of `cases`. `server` is a PostgreSQL server; each run has a schema of its own."""
     def once(label):
-        inputs = {"INPUT": folder, "POSTGRES": server.fresh_url()}
-        return inputs["POSTGRES"], measure("courts", inputs, label)
+        schema = f"{label}-{cases}"
+        inputs = {"INPUT": folder, "POSTGRES": server.url(schema=schema)}
+        done = measure("courts", inputs, label)
+        return inputs["POSTGRES"], done
 
     print(f"\ncourts, {cases:,} cases: once, to compare outputs", flush=True)
     postgres, _ = once("check")
