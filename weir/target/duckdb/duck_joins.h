@@ -57,12 +57,13 @@ class RowRemoval {
   i64 delete_bytes_;  // what deleted rows may take from now on
 };
 
-// How rows of a table tell which record of `keys`, parts of keys of its entity, they are of.
+// How rows of the table at `index` tell which record of `keys`, parts of keys of its entity, they
+// are of.
 struct RecordMatch {
   std::vector<std::string> columns;
   KeyTable keys;  // `keys`, or the surrogates of their records, in a temporary table
 };
-Result<RecordMatch> match_records(const DuckSchema& schema, const Tables& tables, i32 table,
+Result<RecordMatch> match_records(const DuckSchema& schema, const Tables& tables, i32 index,
                                   const KeyTable& keys);
 
 }  // namespace weir::target

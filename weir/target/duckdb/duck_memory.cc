@@ -14,8 +14,8 @@ constexpr i64 most_besides_limit = 64 * MiB;
 // What a run holds when it has been read, more than at its start.
 constexpr i64 left_by_reading = 16 * MiB;
 constexpr i64 small_memory = 96 * MiB;
-constexpr i64 small_group = 15 * 2048;
-constexpr i64 default_group = 60 * 2048;
+constexpr i64 small_group = 30'720;     // vectors of 2,048 rows fill it
+constexpr i64 default_group = 122'880;  // DuckDB's own
 
 // An append holds the last block of each column's values and nulls, and of a list's items.
 i64 least_limit(const Tables& tables) {

@@ -14,7 +14,8 @@ Result<void> scan_table(const DuckSchema& schema, const Tables& tables, std::str
 Result<void> find_rows(const DuckSchema& schema, const Tables& tables, std::string_view table,
                        const Batch& keys, i64 memory_bytes, const BatchSink& sink);
 
-// k0, k1, ... with the types of the record key of `table`'s entity, or of the lookup's own key.
-Schema key_schema(const Tables& tables, i32 table);
+// k0, k1, ... with the types of the record key of the entity of the table at
+// `index`, or of the lookup's own key.
+Schema key_schema(const Tables& tables, i32 index);
 
 }  // namespace weir::target
