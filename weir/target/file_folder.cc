@@ -52,15 +52,8 @@ Result<std::unique_ptr<TableReader>> FileFolder::read(const FileFormat& format,
 }
 
 Result<void> FileFolder::replace(FileManifest next) {
-  const std::string json = to_json(next);
-  auto replaced = store_->replace_current(json);
-  // It may be there all the same: where its folder could not be synced, or an answer was lost.
-  bool is_there = replaced.ok();
-  if (!is_there) {
-    const auto current = store_->read_current();
-    is_there = current.ok() && *current == json;
-  }
-  if (is_there) manifest_ = std::move(next);
+  auto replaced = store_->replace_current(to_json(next));
+  if (replaced.ok() || store_->is_replaced()) manifest_ = std::move(next);
   return replaced;
 }
 

@@ -52,6 +52,8 @@ class FileStore {
   virtual Result<std::optional<std::string>> read_current() = 0;
   // Errors: conflict  somebody else has replaced it since it was read or written here.
   virtual Result<void> replace_current(std::string_view json) = 0;
+  // The last call of it has told an error, but it is in place: its folder could not be synced.
+  virtual bool is_replaced() const { return false; }
 
   // Errors: conflict  another process writes; it is named with its run.
   virtual Result<void> lock() = 0;

@@ -93,7 +93,9 @@ Result<std::optional<std::string>> LocalFileStore::read_current() {
 }
 
 Result<void> LocalFileStore::replace_current(std::string_view json) {
+  is_replaced_ = false;
   WEIR_TRY(replace_file(state() / "current.json", json));
+  is_replaced_ = true;
   return spool::sync_folder(state());
 }
 

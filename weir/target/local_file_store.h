@@ -54,6 +54,7 @@ class LocalFileStore final : public FileStore {
 
   Result<std::optional<std::string>> read_current() override;
   Result<void> replace_current(std::string_view json) override;
+  bool is_replaced() const override { return is_replaced_; }
 
   Result<void> lock() override;
   Result<void> name_run(const std::string& run) override { return writer_->name_run(run); }
@@ -71,6 +72,7 @@ class LocalFileStore final : public FileStore {
   std::filesystem::path state() const { return folder_ / "_weir"; }
 
   const std::filesystem::path folder_;
+  bool is_replaced_ = false;
   std::optional<RunLock> writer_;
   ReaderLock reader_;
   std::mutex mutex_;
