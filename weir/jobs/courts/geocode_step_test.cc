@@ -277,7 +277,7 @@ TEST_F(GeocodeStepTest, FindsTheSameWhateverChunksThreadsAndMemory) {
     cases.push_back({fmt::format("case {}", i),
                      {{fmt::format("{} Main", i % 700)}, {fmt::format("{} Main", i)}}});
   std::set<std::vector<std::string>> seen;
-  for (const std::size_t chunk : {5'000, 100}) {
+  for (const std::size_t chunk : {std::size_t{5'000}, std::size_t{100}}) {
     FakeServices fake(&even_answer);
     Geocoder services = even_numbers(fake);
     std::vector<spool::TestPart> parts;
