@@ -149,7 +149,7 @@ bool has_nul(const Column& column, i64 row) {
   }
   if (column.type.kind != TypeKind::string && column.type.kind != TypeKind::json) return false;
   const std::string_view text = column.text_at(row);
-  return std::memchr(text.data(), 0, text.size()) != nullptr;
+  return text.find('\0') != text.npos;
 }
 
 i64 text_bytes(const Column& column, i64 row) {
