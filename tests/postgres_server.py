@@ -15,6 +15,7 @@ import shutil
 import subprocess
 import sys
 import tempfile
+import time
 import urllib.parse
 
 USER = "postgres"
@@ -72,7 +73,15 @@ class PostgresServer:
 
     def start(self):
         options = " ".join(f"-c {name}='{value}'" for name, value in self.settings.items())
-        run(programs() / "pg_ctl", "-w", "-D", self.data, "-l", self.folder / "log", "-o", options, "start")
+        # Processes of a server that was killed may take a moment to end; until then none starts there.
+        for attempt in range(20):
+            try:
+                run(programs() / "pg_ctl", "-w", "-D", self.data, "-l", self.folder / "log", "-o", options, "start")
+                return
+            except AssertionError:
+                if attempt == 19:
+                    raise
+                time.sleep(0.5)
 
     def stop(self, mode="immediate"):
         run(programs() / "pg_ctl", "-w", "-D", self.data, "-m", mode, "stop")
