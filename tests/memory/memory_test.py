@@ -49,7 +49,7 @@ class Memory(weir_cli.WeirTest):
                 bound = BOUNDS.get(kind, BOUND)
                 for memory, within in ((f"{bound}MiB", True), ("8GiB", False)):
                     with self.subTest(data.name, target=kind, memory=memory):
-                        url = weir_cli.target(kind, self.folder, memory)
+                        url = weir_cli.target(kind, self.folder, f"{data.stem}-{memory}")
                         status, said, peak = weir_cli.peak_of(
                             "run", declaration, data, "--memory", memory, "--to", url)
                         print(f"{data.name}, {data.stat().st_size / 1e6:.0f} MB, to {kind}, "
@@ -57,7 +57,7 @@ class Memory(weir_cli.WeirTest):
                         self.assertEqual(status, 0, said)
                         self.assertEqual(peak <= bound * MIB, within)
                 with self.subTest(data.name, target=kind):
-                    first, second = (weir_cli.target(kind, self.folder, memory)
+                    first, second = (weir_cli.target(kind, self.folder, f"{data.stem}-{memory}")
                                      for memory in (f"{bound}MiB", "8GiB"))
                     self.assertEqual(weir_cli.digest(first), weir_cli.digest(second))
                 subprocess.run(["rm", "-rf", *self.folder.glob("*MiB*"),
